@@ -1,0 +1,1 @@
+"""Ways to put the system to work: embedded on one machine, in containers, on a cluster."""

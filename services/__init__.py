@@ -1,0 +1,1 @@
+"""The five rooms and the command that runs them."""

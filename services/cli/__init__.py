@@ -1,0 +1,1 @@
+"""The command `pilotage`; the only place that knows all rooms."""

@@ -1,0 +1,49 @@
+"""`pilotage check`: every total recomputed from the kept files by code that shares nothing with what made them."""
+
+import csv
+import os
+from collections.abc import AsyncIterator
+
+from rich.console import Console
+
+from services.cli.client import Client, open_client
+from services.cli.recomputation import Difference, KeptFile, differences, recompute
+
+console = Console()
+_PAGE = 500
+
+
+async def find_differences(client: Client) -> tuple[int, list[Difference]]:
+    """How many totals were recomputed, and which are shown otherwise."""
+    network = (await client.call("GET", "/api/v1/registry")).json()
+    kept = [file async for file in _kept_files(client)]
+    recomputed = recompute(network, kept)
+    years = sorted({int(cell.period[:4]) for cell in recomputed} | {int(network["first_period"][:4])})
+    shown: list[dict[str, str]] = []
+    for year in range(years[0], years[-1] + 1):
+        text = await client.text("/api/v1/tables", year=year, format="csv")
+        shown += csv.DictReader(text.splitlines())
+    return len(recomputed), differences(recomputed, shown)
+
+
+async def _kept_files(client: Client) -> AsyncIterator[KeptFile]:
+    offset, total = 0, 1
+    while offset < total:
+        page = (await client.call("GET", "/api/v1/submissions", params={"limit": _PAGE, "offset": offset})).json()
+        total = page["total"]
+        for one in page["submissions"]:
+            if one["verdict"] == "accepted":
+                content = (await client.call("GET", f"/api/v1/submissions/{one['id']}/file")).content
+                place = (one["platform"], one["form"], one["period"], one["version"])
+                yield KeptFile(*place, verdict="accepted", content=content)
+        offset += _PAGE
+
+
+async def run_check(url: str) -> int:
+    """0 where nothing differs."""
+    async with open_client(url, os.environ["PILOTAGE_ADMIN_PASSWORD"]) as client:
+        cells, found = await find_differences(client)
+    console.print(f"{cells} totaux recalculés depuis les fichiers conservés, {len(found)} différence(s).")
+    for difference in found[:50]:
+        console.print(f"  {difference}", markup=False)
+    return 1 if found else 0

@@ -1,0 +1,31 @@
+"""Wires compliance; the only file that builds anything."""
+
+from functools import partial
+
+from services.compliance.handlers.arrivals import note_arrivals
+from services.compliance.handlers.calendar import keep_calendar
+from services.compliance.handlers.deadlines import say_deadlines
+from services.compliance.web import calendar, credentials, home, obligations, registry
+from shared.clock import system_clock
+from shared.database import Database
+from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.reception import close_reception
+from shared.room import Room
+from shared.settings import Settings
+from shared.status import status_router
+
+
+def build(settings: Settings) -> Room:
+    """The room, ready to serve or to work."""
+    database = Database(settings.database, "compliance")
+    clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
+    pages = (home.router, registry.router, obligations.router, credentials.router, calendar.router)
+    return Room(
+        name="compliance",
+        database=database,
+        hears={ReceptionClosed: close_reception},
+        together={(SubmissionAccepted, SubmissionRejected): note_arrivals},
+        work_day=say_deadlines,
+        background=clock_keeping,
+        routers=(*pages, status_router("compliance")),
+    )

@@ -1,0 +1,135 @@
+"""What makes a registry impossible; all faults are told at once (exchange format, The registry)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.network import Delegation, Member, Network, Span
+from shared.regions import DEPARTMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: where in the document, and a French sentence."""
+
+    at: str
+    message: str
+
+
+class ImpossibleRegistry(ValueError):
+    """The document is no registry; `faults` says all that is wrong."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
+def parse_registry(document: Any) -> Network:
+    """The network, or ImpossibleRegistry with every fault."""
+    try:
+        network = Network.model_validate(document)
+    except ValidationError as error:
+        raise ImpossibleRegistry([_shape_fault(fault) for fault in error.errors()]) from error
+    if faults := [fault for rule in _RULES for fault in rule(network)]:
+        raise ImpossibleRegistry(faults)
+    return network
+
+
+_SHAPES = {
+    "missing": "cette information manque",
+    "date_from_datetime_parsing": "une date s’écrit AAAA-MM-JJ",
+    "date_parsing": "une date s’écrit AAAA-MM-JJ",
+    "literal_error": "cette valeur n’est pas dans la liste permise",
+    "string_type": "un texte est attendu",
+}
+
+
+def _shape_fault(fault: Any) -> Fault:
+    at = "/".join(str(step) for step in fault["loc"])
+    return Fault(at, f"{at} : {_SHAPES.get(fault['type'], 'valeur non valide')}.")
+
+
+def _codes_used_twice(network: Network) -> Iterator[Fault]:
+    kinds = (("platforms", network.platforms), ("members", network.members), ("operators", network.operators))
+    for kind, subjects in kinds:
+        for code, times in Counter(subject.code for subject in subjects).items():
+            if times > 1:
+                yield Fault(f"{kind}/{code}", f"Le code {code} est donné {times} fois.")
+
+
+def _dates_upside_down(network: Network) -> Iterator[Fault]:
+    for at, span in _spans(network):
+        if span.end is not None and span.end < span.start:
+            yield Fault(at, f"{at} : la fin ({span.end}) précède le début ({span.start}).")
+
+
+def _spans(network: Network) -> Iterator[tuple[str, Span]]:
+    for platform in network.platforms:
+        yield from ((f"platforms/{platform.code}/agreements", agreement) for agreement in platform.agreements)
+    for member in network.members:
+        for name in ("memberships", "delegations", "departments"):
+            yield from ((f"members/{member.code}/{name}", span) for span in getattr(member, name))
+
+
+def _unknown_places(network: Network) -> Iterator[Fault]:
+    for member in network.members:
+        for department in {member.department, *(dated.department for dated in member.departments)} - DEPARTMENTS:
+            yield Fault(f"members/{member.code}/department", f"{member.code} : département {department} inconnu.")
+
+
+def _unknown_platforms(network: Network) -> Iterator[Fault]:
+    for member in network.members:
+        for code in sorted({held.platform for held in member.memberships if not network.platform(held.platform)}):
+            yield Fault(f"members/{member.code}/memberships", f"{member.code} : Plate-forme {code} inconnue.")
+
+
+def _unknown_members_of_operators(network: Network) -> Iterator[Fault]:
+    for operator in network.operators:
+        for code in operator.members:
+            if not network.member(code):
+                yield Fault(f"operators/{operator.code}/members", f"{operator.code} : CIL/CCI {code} inconnu.")
+
+
+def _two_platforms_at_once(network: Network) -> Iterator[Fault]:
+    """Requirement 1-3: one platform and only one for a service."""
+    for member in network.members:
+        for one, other in combinations(member.memberships, 2):
+            if one.service == other.service and one.platform != other.platform and one.overlaps(other):
+                sentence = f"{member.code} : deux Plates-formes à la fois ({one.platform}, {other.platform}) pour {one.service}."
+                yield Fault(f"members/{member.code}/memberships", sentence)
+
+
+def _impossible_delegations(network: Network) -> Iterator[Fault]:
+    for member in network.members:
+        for delegation in member.delegations:
+            if reason := _why_impossible(network, member, delegation):
+                sentence = f"{member.code} : la délégation de {delegation.service} à {delegation.member} est impossible, {reason}."
+                yield Fault(f"members/{member.code}/delegations", sentence)
+
+
+def _why_impossible(network: Network, member: Member, delegation: Delegation) -> str | None:
+    if delegation.member == member.code:
+        return "nul ne se délègue à lui-même"
+    if not (delegate := network.member(delegation.member)):
+        return "ce CIL/CCI est inconnu"
+    if any(d.service == delegation.service and d.overlaps(delegation) for d in delegate.delegations):
+        return "ce CIL/CCI a lui-même délégué le service"
+    performs = (m for m in delegate.memberships if m.service == delegation.service)
+    if not any(m.start <= (delegation.end or m.start) and (m.end is None or delegation.start <= m.end) for m in performs):
+        return "ce CIL/CCI ne réalise pas le service"
+    return None
+
+
+_RULES: tuple[Callable[[Network], Iterator[Fault]], ...] = (
+    _codes_used_twice,
+    _dates_upside_down,
+    _unknown_places,
+    _unknown_platforms,
+    _unknown_members_of_operators,
+    _two_platforms_at_once,
+    _impossible_delegations,
+)

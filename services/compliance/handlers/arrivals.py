@@ -1,0 +1,43 @@
+"""Hearing submissions: what has arrived, and on which day first."""
+
+from collections.abc import Sequence
+
+from shared.events import DeadlineMet, SubmissionAccepted, SubmissionRejected
+from shared.forms import FORMS
+from shared.periods import Period
+from shared.reception import count_received
+from shared.room import Heard
+from shared.transaction import Transaction
+
+_NOTE = """
+INSERT INTO arrival (platform, form, period, first_accepted, versions)
+VALUES (:platform, :form, :period, :day, 1)
+ON CONFLICT (platform, form, period) DO UPDATE
+SET first_accepted = least(arrival.first_accepted, excluded.first_accepted), versions = arrival.versions + 1
+RETURNING versions
+"""
+
+
+async def note_arrivals(work: Transaction, heard: Sequence[Heard[SubmissionAccepted | SubmissionRejected]]) -> None:
+    """Counts what was received and notes first arrivals, in a fixed order of rows."""
+    await count_received(work, [(item.event, item.partition) for item in heard])
+    accepted = [item.event for item in heard if isinstance(item.event, SubmissionAccepted)]
+    for event in sorted(accepted, key=lambda event: (event.key, event.version)):
+        await _note_arrival(work, event)
+
+
+async def _note_arrival(work: Transaction, event: SubmissionAccepted) -> None:
+    values = {"platform": event.platform, "form": event.form, "period": event.period, "day": event.received_on}
+    versions = (await work.execute(_NOTE, values)).scalar_one()
+    if versions == 1 and (form := FORMS.get(event.form)):
+        due = form.due(Period.parse(event.period))
+        work.say(
+            DeadlineMet(
+                platform=event.platform,
+                form=event.form,
+                period=event.period,
+                due=due,
+                first_accepted=event.received_on,
+                late=event.received_on > due,
+            )
+        )

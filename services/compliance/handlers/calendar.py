@@ -1,0 +1,17 @@
+"""The clock of the house: in production, days are said as they begin in Paris."""
+
+import asyncio
+
+from services.compliance.tables.calendar import say_days_until
+from shared.clock import Clock, paris_day
+from shared.database import Database
+
+_LOOK_SECONDS = 20
+
+
+async def keep_calendar(database: Database, clock: Clock) -> None:
+    """In production: says each day as it begins in Paris, and those missed while nobody was there."""
+    while True:
+        async with database.transaction() as work:
+            await say_days_until(work, paris_day(clock()))
+        await asyncio.sleep(_LOOK_SECONDS)

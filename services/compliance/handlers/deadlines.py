@@ -1,0 +1,43 @@
+"""What a new day brings: deadlines that come near, are missed, and what platforms are reminded of."""
+
+from datetime import date
+
+from services.compliance.domain.obligations import DayOfDeadlines, Obligation, judge_day, obligations_on
+from services.compliance.tables.arrivals import known_arrivals
+from shared.events import (
+    DeadlineApproaching,
+    DeadlineMissed,
+    LateListed,
+    LateSubmission,
+    OwedForm,
+    ReminderDue,
+)
+from shared.readings import NoRegistry, read_network
+from shared.transaction import Transaction
+
+
+async def say_deadlines(work: Transaction, day: date) -> None:
+    """The day's work: who nears a deadline, has missed one, is to be reminded."""
+    try:
+        network = await read_network(work)
+    except NoRegistry:
+        return  # nobody owes anything before the first registry
+    said = judge_day(obligations_on(network, await known_arrivals(work), day), day)
+    for obligation in said.approaching:
+        work.say(DeadlineApproaching(**obligation.fields, day=day, days_left=-obligation.step_on(day)))
+    for obligation in said.missed:
+        work.say(DeadlineMissed(**obligation.fields, day=day))
+    _say_reminders(work, said, day)
+
+
+def _say_reminders(work: Transaction, said: DayOfDeadlines, day: date) -> None:
+    for platform, obligations in sorted(said.to_remind.items()):
+        work.say(ReminderDue(day=day, platform=platform, owed=tuple(_owed(o, day) for o in obligations)))
+    if said.late:
+        late = tuple(LateSubmission(**obligation.fields) for obligation in said.late)
+        work.say(LateListed(day=day, late=late))
+
+
+def _owed(obligation: Obligation, day: date) -> OwedForm:
+    step = obligation.step_on(day)
+    return OwedForm(form=obligation.form, period=obligation.period, due=obligation.due, step=step)

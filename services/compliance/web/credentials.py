@@ -1,0 +1,154 @@
+"""Routes of sessions and platform tokens."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from services.compliance.tables.credentials import issue_token, password_matches, revoke_token
+from services.compliance.web.doors import Admin, RoomDatabase
+from shared.database import Database
+from shared.pages.words import FieldError
+from shared.readings import read_network
+from shared.security import SESSION_SECONDS, Viewer, sign_session, viewer_of_token
+from shared.web import SESSION_COOKIE, Problem, find_viewer, not_found, page_context, pages_of, settings_of
+
+router = APIRouter(tags=["credentials"])
+
+
+class Password(BaseModel):
+    """An account's name and password."""
+
+    name: str = Field(max_length=200)
+    password: str = Field(max_length=200)
+
+
+class Session(BaseModel):
+    """Presented as `Authorization: Bearer …` until it is too old."""
+
+    session: str
+    expires_in: int = SESSION_SECONDS
+
+
+class TokenWanted(BaseModel):
+    """For which platform, and a name by which to know the token again."""
+
+    platform: str
+    name: str = Field(default="", max_length=200)
+
+
+class Token(BaseModel):
+    """Shown once; only its hash is kept."""
+
+    id: UUID
+    platform: str
+    token: str
+
+
+class KnownToken(BaseModel):
+    """A token without its secret."""
+
+    id: UUID
+    platform: str
+    name: str
+    revoked: bool
+
+
+def _sign(request: Request, viewer: Viewer) -> str:
+    return sign_session(settings_of(request).secret_key.get_secret_value(), viewer)
+
+
+@router.post("/api/v1/sessions", status_code=201)
+async def open_session(request: Request, wanted: Password, database: RoomDatabase) -> Session:
+    """Signs an account in."""
+    async with database.transaction() as work:
+        if not await password_matches(work, wanted.name, wanted.password):
+            raise Problem(401, "Nom ou mot de passe incorrect.")
+    return Session(session=_sign(request, Viewer(wanted.name, "admin")))
+
+
+@router.post("/api/v1/tokens", status_code=201)
+async def make_token(wanted: TokenWanted, database: RoomDatabase, _: Admin) -> Token:
+    """A new token for a platform of the registry."""
+    async with database.transaction() as work:
+        if not (await read_network(work)).platform(wanted.platform):
+            raise Problem(404, f"Aucune Plate-forme ne porte le code {wanted.platform[:20]}.")
+        credential, token = await issue_token(work, wanted.platform, wanted.name)
+    return Token(id=credential, platform=wanted.platform, token=token)
+
+
+@router.get("/api/v1/tokens")
+async def list_tokens(database: RoomDatabase, _: Admin) -> list[KnownToken]:
+    async with database.transaction() as work:
+        rows = await work.execute("SELECT id, platform, name, revoked FROM credential ORDER BY platform, name, id")
+        return [KnownToken.model_validate(row, from_attributes=True) for row in rows]
+
+
+@router.delete("/api/v1/tokens/{token}", status_code=204)
+async def revoke(token: UUID, database: RoomDatabase, _: Admin) -> Response:
+    """The token opens nothing any more; nor do the sessions opened with it."""
+    async with database.transaction() as work:
+        if not await revoke_token(work, token):
+            raise not_found()
+    return Response(status_code=204)
+
+
+@router.get("/connexion", include_in_schema=False)
+async def sign_in_page(request: Request, database: RoomDatabase, next: str = "/") -> HTMLResponse:
+    return await _sign_in_page(request, database, next, errors=(), status=200)
+
+
+async def _sign_in_page(
+    request: Request, database: Database, next: str, errors: Sequence[FieldError], status: int
+) -> HTMLResponse:
+    context = await page_context(request, database, None)
+    return pages_of(request).render(request, "signin.html", status, next=_local(next), errors=errors, **context)
+
+
+def _local(path: str) -> str:
+    """Only a path of ours: a sign-in leads nowhere else."""
+    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"
+
+
+@router.post("/connexion", include_in_schema=False)
+async def sign_in(
+    request: Request,
+    database: RoomDatabase,
+    way: Annotated[Literal["admin", "platform"], Form()],
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    token: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form()] = "/",
+) -> Response:
+    viewer = await _recognise(database, way, name.strip(), password, token.strip())
+    if viewer is None:
+        return await _sign_in_page(request, database, next, [_WRONG[way]], 401)
+    answer = RedirectResponse(_local(next), status_code=303)
+    is_https = settings_of(request).public_url.scheme == "https"
+    session = _sign(request, viewer)
+    answer.set_cookie(SESSION_COOKIE, session, SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https)
+    return answer
+
+
+_WRONG = {
+    "admin": FieldError("password", "Nom ou mot de passe incorrect."),
+    "platform": FieldError("token", "Ce jeton est inconnu ou révoqué."),
+}
+
+
+async def _recognise(database: Database, way: str, name: str, password: str, token: str) -> Viewer | None:
+    async with database.transaction() as work:
+        if way == "platform":
+            return await viewer_of_token(work, token)
+        return Viewer(name, "admin") if await password_matches(work, name, password) else None
+
+
+@router.post("/deconnexion", include_in_schema=False)
+async def sign_out(request: Request, database: RoomDatabase) -> RedirectResponse:
+    await find_viewer(request, database)  # refuses a request that does not come from our pages
+    answer = RedirectResponse("/connexion", status_code=303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer

@@ -1,0 +1,62 @@
+"""Routes of the registry: put whole, read whole."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from services.compliance.domain.registry import ImpossibleRegistry
+from services.compliance.tables.registry import record_registry
+from services.compliance.web.doors import Admin, RoomDatabase
+from shared.readings import NoRegistry
+from shared.web import Problem
+
+router = APIRouter(prefix="/api/v1/registry", tags=["registry"])
+
+MAX_BYTES = 64 * 2**20
+
+
+class Recorded(BaseModel):
+    """Version of the registry now in force, and how many subjects this put changed."""
+
+    version: int
+    changed: int
+
+
+async def _document(request: Request) -> Any:
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BYTES:
+            raise Problem(413, "Un annuaire ne dépasse pas 64 Mio.")
+    try:
+        return json.loads(bytes(body).decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise Problem(422, "Ce n’est pas un document JSON en UTF-8.", code="unreadable_file") from error
+
+
+@router.put("", openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}})
+async def put_registry(request: Request, database: RoomDatabase, admin: Admin) -> Recorded:
+    """Takes `network.json` whole, or refuses it with every fault."""
+    document = await _document(request)
+    try:
+        async with database.transaction() as work:
+            version, changed = await record_registry(work, document, by=admin.name, at=request.app.state.clock())
+    except ImpossibleRegistry as error:
+        faults = [{"at": fault.at, "message": fault.message} for fault in error.faults]
+        sentence = f"L’annuaire est refusé : {len(faults)} erreur(s)."
+        raise Problem(422, sentence, code="impossible_registry", errors=faults) from error
+    return Recorded(version=version, changed=changed)
+
+
+@router.get("")
+async def get_registry(database: RoomDatabase, _: Admin) -> JSONResponse:
+    """The registry as last put."""
+    query = "SELECT document FROM registry_version ORDER BY version DESC LIMIT 1"
+    async with database.transaction() as work:
+        document = (await work.execute(query)).scalar_one_or_none()
+    if document is None:
+        raise NoRegistry
+    return JSONResponse(document)

@@ -1,0 +1,29 @@
+"""Structure: the rules on the header, whose errors are said on line 1 wherever blank rows have put it."""
+
+from collections.abc import Sequence
+
+from services.ingestion.domain.verdicts import Error, refusal
+from shared.forms import Form
+
+
+def column_names(header: Sequence[str]) -> list[str]:
+    """As the format compares and reports them: case and surrounding space ignored."""
+    return [name.strip().lower() for name in header]
+
+
+def structure_errors(header: Sequence[str], form: Form) -> list[Error]:
+    """All of them at once: duplicates, then unknown columns, then missing ones, each name once per code."""
+    names = column_names(header)
+    known = [column.name for column in form.columns]
+    required = [column.name for column in form.columns if column.required]
+    received = dict(zip(reversed(names), reversed(header), strict=True))
+    found = {
+        "duplicate_column": [name for place, name in enumerate(names) if name in names[:place]],
+        "unknown_column": [name for name in names if name not in known],
+        "missing_column": [name for name in required if name not in names],
+    }
+    return [
+        refusal(code, line=1, column=name, value=received.get(name), columns=", ".join(known))
+        for code, columns in found.items()
+        for name in dict.fromkeys(columns)
+    ]

@@ -1,0 +1,1 @@
+"""What ingestion remembers: submissions with their bytes and errors, and the days whose reception is closed."""

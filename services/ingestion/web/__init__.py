@@ -1,0 +1,1 @@
+"""Whom ingestion serves: platforms that send files by the API or the page, and read their verdicts."""

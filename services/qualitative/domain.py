@@ -1,0 +1,1 @@
+"""What is true of the annual material; its calculations come with its forms."""

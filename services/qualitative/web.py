@@ -1,0 +1,1 @@
+"""Whom qualitative serves: so far nobody but the admin, with its status."""

@@ -1,0 +1,1 @@
+"""What at least two rooms use, and no rule of the trade."""

@@ -1,0 +1,190 @@
+"""The one adapter between records and rooms: decode, one transaction with inbox row, effect and outbox rows.
+
+Correctness is the inbox row in PostgreSQL, never the offset. What can never succeed goes to the dead letters and the
+line moves on; what cannot succeed now is tried again for a while, then the process stops and says so.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from shared import dead_letters
+from shared.events import Event
+from shared.reception import mark_worked, next_day_to_work
+from shared.room import Heard, Room
+from shared.transaction import Transaction
+from shared.wire import Headers, Malformed, decode
+
+log = structlog.get_logger()
+
+TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "53300", "08", "25006", "57014", "55P03")
+MAX_DEAD_IN_A_ROW = 100
+_PATIENCE = (0.05, 0.2, 0.5, 1, 2, 4, 8, 15)
+
+_INBOX = """
+INSERT INTO inbox (event_id) SELECT * FROM unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING RETURNING event_id
+"""
+_PROGRESS = """
+INSERT INTO heard (topic, partition, next_offset)
+SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[]))
+ON CONFLICT (topic, partition) DO UPDATE SET next_offset = greatest(heard.next_offset, excluded.next_offset)
+"""
+
+
+class Record(Protocol):
+    """A Kafka record as aiokafka hands it over."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Headers: ...
+
+
+class StopTheLine(RuntimeError):
+    """Something outside the records is wrong: hearing on would lose or bury what is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    record: Record
+    identity: UUID
+    event: Event
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether trying again later may succeed: the server is away, restarting, or a lock was lost."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return error.connection_invalidated or not state or state.startswith(TRANSIENT_STATES)
+    return isinstance(error, OperationalError | InterfaceError | ConnectionError | TimeoutError | OSError)
+
+
+class Hearing:
+    """Applies records to a room, each exactly once."""
+
+    def __init__(self, room: Room, *, use_inbox: bool = True) -> None:
+        self.room = room
+        self.use_inbox = use_inbox  # False only in the broken build that the kill test must convict
+        self._dead_in_a_row = 0
+
+    async def hear(self, records: Sequence[Record]) -> None:
+        """Returns when all effects are committed; raises StopTheLine where they cannot be."""
+        await self._with_patience(lambda: self._take(records))
+        await self.work_days()
+
+    async def work_days(self) -> None:
+        """Does the work of every day that is ready, in order."""
+        while self.room.work_day and await self._with_patience(self._work_one_day):
+            pass
+
+    async def _with_patience(self, attempt: Any) -> Any:
+        for pause in (*_PATIENCE, None):
+            try:
+                return await attempt()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                if pause is None:
+                    raise StopTheLine(f"{self.room.name}: still failing: {error}") from error
+                log.warning("waiting", room=self.room.name, cause=type(error).__name__, pause=pause)
+                await asyncio.sleep(pause)
+        raise AssertionError
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        try:
+            await self._apply(records)
+            self._dead_in_a_row = 0
+        except Exception as error:
+            if is_transient(error):
+                raise
+            if len(records) == 1:
+                await self._bury(records[0], error)
+                return
+            log.warning("batch taken one by one", room=self.room.name, records=len(records), cause=repr(error)[:300])
+            for record in records:
+                await self._with_patience(lambda record=record: self._take([record]))
+
+    async def _bury(self, record: Record, error: Exception) -> None:
+        async with self.room.database.transaction() as work:
+            await dead_letters.bury(work, record, error)
+            await self._note_progress(work, [record])
+        self._dead_in_a_row += 1
+        place = f"{record.topic}/{record.partition}@{record.offset}"
+        log.error("dead letter", room=self.room.name, place=place, cause=type(error).__name__)
+        if self._dead_in_a_row >= MAX_DEAD_IN_A_ROW:
+            raise StopTheLine(f"{self.room.name}: {self._dead_in_a_row} dead letters in a row")
+
+    async def _apply(self, records: Sequence[Record]) -> None:
+        decoded = [_Decoded(record, *decode(record.headers, record.value)) for record in records]
+        async with self.room.database.transaction() as work:
+            await self.apply_new(work, await self._new(work, decoded))
+            await self._note_progress(work, records)
+
+    async def _new(self, work: Transaction, decoded: Sequence[_Decoded]) -> list[_Decoded]:
+        relevant = [item for item in decoded if self.room.understands(type(item.event))]
+        if not self.use_inbox:
+            return relevant
+        first = {item.identity: item for item in reversed(relevant)}
+        if not first:
+            return []
+        rows = await work.execute(_INBOX, {"ids": sorted(first)})
+        return sorted((first[row.event_id] for row in rows), key=lambda item: decoded.index(item))
+
+    async def apply_new(self, work: Transaction, items: Sequence[_Decoded]) -> None:
+        for kinds, add in self.room.together.items():
+            heard = [Heard(item.event, item.record.partition) for item in items if isinstance(item.event, kinds)]
+            if heard:
+                await add(work, heard)
+        for item in items:
+            if effect := self.room.hears.get(type(item.event)):
+                await effect(work, item.event)
+
+    async def _note_progress(self, work: Transaction, records: Sequence[Record]) -> None:
+        reached: dict[tuple[str, int], int] = {}
+        for record in records:
+            place = (record.topic, record.partition)
+            reached[place] = max(reached.get(place, 0), record.offset + 1)
+        places = sorted(reached)
+        await work.execute(
+            _PROGRESS,
+            {
+                "topics": [topic for topic, _ in places],
+                "partitions": [partition for _, partition in places],
+                "offsets": [reached[place] for place in places],
+            },
+        )
+
+    async def _work_one_day(self) -> bool:
+        assert self.room.work_day
+        async with self.room.database.transaction() as work:
+            day = await next_day_to_work(work)
+            if day is not None:
+                await self.room.work_day(work, day)
+                await mark_worked(work, day)
+        return day is not None
+
+
+async def replay(room: Room, letter: dead_letters.DeadLetter) -> None:
+    """Hears a dead letter again, in one transaction with its being marked; raises what made it fail."""
+    identity, event = decode(letter.headers, letter.value)
+    hearing = Hearing(room)
+    async with room.database.transaction() as work:
+        await hearing.apply_new(work, await hearing._new(work, [_Decoded(letter, identity, event)]))
+        await dead_letters.mark_replayed(work, letter.id)
+    await hearing.work_days()
+
+
+__all__ = ["Hearing", "Malformed", "Record", "StopTheLine", "is_transient", "replay"]

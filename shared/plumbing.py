@@ -1,0 +1,80 @@
+"""The tables every room has for speaking, hearing and knowing the network; made by each room's first migration."""
+
+# The outbox keeps what was said: topics kept for ever can be refilled from it if Kafka is lost.
+_OUTBOX = """
+CREATE TABLE {schema}.outbox (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    topic text NOT NULL,
+    key text NOT NULL,
+    type text NOT NULL,
+    body text NOT NULL,
+    said_at timestamptz NOT NULL DEFAULT now(),
+    published_at timestamptz
+);
+CREATE INDEX outbox_unpublished ON {schema}.outbox (position) WHERE published_at IS NULL;
+"""
+
+_HEARING = """
+CREATE TABLE {schema}.inbox (event_id uuid PRIMARY KEY, heard_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE {schema}.heard (
+    topic text NOT NULL,
+    partition int NOT NULL,
+    next_offset bigint NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+CREATE TABLE {schema}.dead_letter (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    topic text NOT NULL,
+    partition int NOT NULL,
+    record_offset bigint NOT NULL,
+    key bytea,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    cause text NOT NULL,
+    detail text NOT NULL,
+    buried_at timestamptz NOT NULL DEFAULT now(),
+    replayed_at timestamptz,
+    UNIQUE (topic, partition, record_offset)
+);
+"""
+
+_READINGS = """
+CREATE TABLE {schema}.registry_subject (
+    kind text NOT NULL,
+    code text NOT NULL,
+    version int NOT NULL,
+    removed boolean NOT NULL,
+    body jsonb NOT NULL,
+    PRIMARY KEY (kind, code)
+);
+CREATE TABLE {schema}.credential (
+    id uuid PRIMARY KEY,
+    version int NOT NULL,
+    token_sha256 text NOT NULL UNIQUE,
+    role text NOT NULL,
+    platform text NOT NULL,
+    name text NOT NULL,
+    revoked boolean NOT NULL
+);
+CREATE TABLE {schema}.day_begun (day date PRIMARY KEY, worked_at timestamptz);
+CREATE TABLE {schema}.reception_closed (day date PRIMARY KEY, submissions int NOT NULL);
+CREATE TABLE {schema}.reception_heard (
+    day date NOT NULL,
+    partition int NOT NULL,
+    submissions int NOT NULL,
+    PRIMARY KEY (day, partition)
+);
+"""
+
+_GRANTS = """
+GRANT USAGE ON SCHEMA {schema} TO {role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
+ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
+"""
+
+
+def plumbing_sql(schema: str) -> str:
+    """The statements of a room's first migration; later changes are migrations of their own."""
+    role = f"pilotage_{schema}"
+    return "".join(part.format(schema=schema, role=role) for part in (_OUTBOX, _HEARING, _READINGS, _GRANTS))

@@ -1,0 +1,149 @@
+"""A room's own reading of the registry, the credentials and the calendar, kept in its schema."""
+
+import json
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.clock import Clock, paris_day
+from shared.events import (
+    CentralRecorded,
+    CredentialIssued,
+    DayBegan,
+    Event,
+    MemberRecorded,
+    OperatorRecorded,
+    PlatformRecorded,
+    RegistryRecorded,
+)
+from shared.network import Network
+from shared.room import OneByOne
+from shared.transaction import Transaction
+
+_SUBJECT = """
+INSERT INTO registry_subject (kind, code, version, removed, body)
+VALUES (:kind, :code, :version, :removed, CAST(:body AS jsonb))
+ON CONFLICT (kind, code) DO UPDATE
+SET version = excluded.version, removed = excluded.removed, body = excluded.body
+WHERE registry_subject.version < excluded.version
+"""
+_CREDENTIAL = """
+INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked)
+VALUES (:id, :version, :token_sha256, :role, :platform, :name, :revoked)
+ON CONFLICT (id) DO UPDATE SET version = excluded.version, revoked = excluded.revoked
+WHERE credential.version < excluded.version
+"""
+
+
+class NoRegistry(RuntimeError):
+    """No registry has been put yet: nothing can be judged or owed."""
+
+
+def _body(subject: BaseModel) -> str:
+    return subject.model_dump_json(by_alias=True)
+
+
+async def _keep(work: Transaction, kind: str, code: str, version: int, removed: bool, body: str) -> None:
+    values = {"kind": kind, "code": code, "version": version, "removed": removed, "body": body}
+    await work.execute(_SUBJECT, values)
+
+
+async def keep_central(work: Transaction, event: CentralRecorded) -> None:
+    await _keep(work, "central", "UESL", event.version, event.removed, _body(event.central))
+
+
+async def keep_platform(work: Transaction, event: PlatformRecorded) -> None:
+    await _keep(work, "platform", event.platform.code, event.version, event.removed, _body(event.platform))
+
+
+async def keep_member(work: Transaction, event: MemberRecorded) -> None:
+    await _keep(work, "member", event.member.code, event.version, event.removed, _body(event.member))
+
+
+async def keep_operator(work: Transaction, event: OperatorRecorded) -> None:
+    await _keep(work, "operator", event.operator.code, event.version, event.removed, _body(event.operator))
+
+
+async def open_registry(work: Transaction, event: RegistryRecorded) -> None:
+    await _keep(work, "registry", "whole", event.version, False, json.dumps({"first_period": event.first_period}))
+
+
+async def keep_credential(work: Transaction, event: CredentialIssued) -> None:
+    await work.execute(
+        _CREDENTIAL,
+        {
+            "id": event.credential,
+            "version": event.version,
+            "token_sha256": event.token_sha256,
+            "role": event.role,
+            "platform": event.platform,
+            "name": event.name,
+            "revoked": event.revoked,
+        },
+    )
+
+
+async def begin_day(work: Transaction, event: DayBegan) -> None:
+    await work.execute("INSERT INTO day_begun (day) VALUES (:day) ON CONFLICT DO NOTHING", {"day": event.day})
+
+
+async def current_day(work: Transaction) -> date | None:
+    """The last day the calendar has said."""
+    found: date | None = (await work.execute("SELECT max(day) FROM day_begun")).scalar_one()
+    return found
+
+
+_whole: dict[tuple[str, int], Network] = {}
+
+
+async def registry_version(work: Transaction) -> int:
+    """Version of the registry this room has read whole; NoRegistry before any."""
+    query = "SELECT version FROM registry_subject WHERE kind = 'registry'"
+    version = (await work.execute(query)).scalar_one_or_none()
+    if version is None:
+        raise NoRegistry
+    return int(version)
+
+
+async def read_network(work: Transaction) -> Network:
+    """The whole network as this room has read it; NoRegistry before any. Cached by version."""
+    version = await registry_version(work)
+    if (work.room, version) not in _whole:
+        network = await _assemble(work)
+        for stale in [key for key in _whole if key[0] == work.room]:
+            del _whole[stale]
+        _whole[work.room, version] = network
+    return _whole[work.room, version]
+
+
+async def _assemble(work: Transaction) -> Network:
+    rows = await work.execute("SELECT kind, body FROM registry_subject WHERE NOT removed ORDER BY kind, code")
+    bodies: dict[str, list[Any]] = {"platform": [], "member": [], "operator": [], "central": [], "registry": []}
+    for row in rows:
+        bodies[row.kind].append(row.body)
+    return Network.model_validate(
+        {
+            "central": bodies["central"][0],
+            "first_period": bodies["registry"][0]["first_period"],
+            "platforms": bodies["platform"],
+            "members": bodies["member"],
+            "operators": bodies["operator"],
+        }
+    )
+
+
+READINGS: dict[type[Event], OneByOne] = {
+    CentralRecorded: keep_central,
+    PlatformRecorded: keep_platform,
+    MemberRecorded: keep_member,
+    OperatorRecorded: keep_operator,
+    RegistryRecorded: open_registry,
+    CredentialIssued: keep_credential,
+    DayBegan: begin_day,
+}
+
+
+async def today(work: Transaction, simulation: bool, clock: Clock) -> date:
+    """The day in Paris: the system's, or in a simulation the last one this room has heard of."""
+    return (simulation and await current_day(work)) or paris_day(clock())

@@ -1,0 +1,51 @@
+"""A room as wired by its `app`: what it hears, what it does each day, what it serves."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from fastapi import APIRouter
+
+from shared.database import Database
+from shared.events import Event
+from shared.transaction import Transaction
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Generic[E]):
+    """An event and the partition it came by."""
+
+    event: E
+    partition: int
+
+
+OneByOne = Callable[[Transaction, Any], Awaitable[None]]
+Together = Callable[[Transaction, Sequence[Heard[Any]]], Awaitable[None]]
+DayWork = Callable[[Transaction, date], Awaitable[None]]
+Background = Callable[[], Awaitable[None]]
+Pending = Callable[[Transaction], Awaitable[Mapping[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One room of the house.
+
+    hears: one function per event; together: functions that take all events of their types in a batch at once;
+    work_day: done once per day, in order, when everything received before that day has been heard;
+    background: loops of the `work` process; pending: what is still to be done, by name (all zero = at rest).
+    """
+
+    name: str
+    database: Database
+    hears: Mapping[type[Event], OneByOne] = field(default_factory=dict)
+    together: Mapping[tuple[type[Event], ...], Together] = field(default_factory=dict)
+    work_day: DayWork | None = None
+    background: Sequence[Background] = ()
+    pending: Pending | None = None
+    routers: Sequence[APIRouter] = ()
+
+    def understands(self, kind: type[Event]) -> bool:
+        return kind in self.hears or any(kind in kinds for kinds in self.together)

@@ -1,0 +1,54 @@
+"""One unit of work: what is changed and what is said about it are committed together (outbox)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Result, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events import Event
+
+_INSERT = text(
+    """
+    INSERT INTO outbox (id, topic, key, type, body)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]),
+                         CAST(:types AS text[]), CAST(:bodies AS text[]))
+    """
+)
+
+
+class Transaction:
+    """A session in its room's schema, and the events to be said if it commits."""
+
+    def __init__(self, session: AsyncSession, room: str) -> None:
+        self.session = session
+        self.room = room
+        self._said: list[tuple[UUID, Event]] = []
+
+    def say(self, event: Event) -> UUID:
+        """To be published after the commit, in the order said; only the topic's writer may."""
+        if event.topic.writer != self.room:
+            raise PermissionError(f"{self.room} does not write {event.topic.name}")
+        identity = uuid4()
+        self._said.append((identity, event))
+        return identity
+
+    async def execute(self, sql: str, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()) -> Result[Any]:
+        return await self.session.execute(text(sql), parameters or None)
+
+    async def flush_said(self) -> None:
+        if not self._said:
+            return
+        await self.session.execute(
+            _INSERT,
+            {
+                "ids": [identity for identity, _ in self._said],
+                "topics": [event.topic.name for _, event in self._said],
+                "keys": [event.key for _, event in self._said],
+                "types": [type(event).__name__ for _, event in self._said],
+                "bodies": [event.model_dump_json() for _, event in self._said],
+            },
+        )
+        await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": f"outbox_{self.room}"})
+        self._said.clear()

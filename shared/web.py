@@ -1,0 +1,203 @@
+"""What every room's routes share: who asks, the room's database, refusals as problem+json or a French page."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, cast
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.security import HTTPBearer
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from shared.clock import system_clock
+from shared.database import Database
+from shared.hearing import is_transient
+from shared.pages.pages import Pages, mount_static
+from shared.pages.security import SecureHeaders, same_origin, wants_page
+from shared.pages.words import SIGN_IN
+from shared.readings import NoRegistry, current_day
+from shared.room import Room
+from shared.security import Viewer, read_session, still_valid, viewer_of_token
+from shared.settings import Settings
+
+SESSION_COOKIE = "pilotage_session"
+_bearer = HTTPBearer(auto_error=False, description="Jeton d’une Plate-forme, ou session de l’administrateur")
+
+TITLES = {
+    401: "Connexion requise",
+    403: "Accès refusé",
+    404: "Introuvable",
+    405: "Méthode non permise",
+    409: "Conflit",
+    413: "Trop volumineux",
+    422: "Demande refusée",
+    501: "Pas encore disponible",
+    503: "Momentanément indisponible",
+}
+
+
+class Problem(Exception):
+    """A refusal said to the user (RFC 9457); `detail` is a French sentence."""
+
+    def __init__(self, status: int, detail: str, *, code: str | None = None, **more: Any) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.code, self.more = status, detail, code, more
+
+    def body(self) -> dict[str, Any]:
+        kind = f"urn:pilotage:{self.code}" if self.code else "about:blank"
+        title = TITLES.get(self.status, "Erreur")
+        return {"type": kind, "title": title, "status": self.status, "detail": self.detail, **self.more}
+
+
+class MustSignIn(Problem):
+    """Nobody, or nobody known, is signed in."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "Jeton absent, inconnu ou révoqué. Connectez-vous, ou présentez un jeton valide.")
+
+
+def not_found() -> Problem:
+    """The same answer for what does not exist and for what is another's."""
+    return Problem(404, "Cette ressource n’existe pas.")
+
+
+def settings_of(request: Request) -> Settings:
+    return cast(Settings, request.app.state.settings)
+
+
+def pages_of(request: Request) -> Pages:
+    return cast(Pages, request.app.state.pages)
+
+
+def database_of(room: str) -> Callable[[Request], Database]:
+    """A dependency: the room's own door to PostgreSQL."""
+
+    def find(request: Request) -> Database:
+        return cast(dict[str, Room], request.app.state.rooms)[room].database
+
+    return find
+
+
+def _presented(request: Request) -> tuple[str | None, bool]:
+    """The credential presented and whether it came by cookie."""
+    header = request.headers.get("authorization", "")
+    if header.lower().startswith("bearer "):
+        return header[7:].strip(), False
+    return request.cookies.get(SESSION_COOKIE), True
+
+
+async def find_viewer(request: Request, database: Database) -> Viewer | None:
+    """Who asks, from a Bearer token, a Bearer session or the session cookie."""
+    presented, by_cookie = _presented(request)
+    if not presented or len(presented) > 2000:
+        return None
+    if by_cookie and request.method not in ("GET", "HEAD") and not same_origin(request):
+        raise Problem(403, "Cette demande ne vient pas de nos pages.")
+    session = read_session(settings_of(request).secret_key.get_secret_value(), presented)
+    async with database.transaction() as work:
+        if session is None:
+            return None if by_cookie else await viewer_of_token(work, presented)
+        return session if await still_valid(work, session) else None
+
+
+def viewer_at(room: str) -> Callable[..., Awaitable[Viewer]]:
+    """A dependency: who is signed in, as the room knows it; 401 otherwise (a page leads to the sign-in)."""
+
+    async def require(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Viewer:
+        viewer = await find_viewer(request, database_of(room)(request))
+        if viewer is None:
+            raise MustSignIn
+        request.state.viewer = viewer
+        return viewer
+
+    return require
+
+
+def admin_at(room: str) -> Callable[..., Awaitable[Viewer]]:
+    """A dependency: the admin; 403 for anybody else who is signed in."""
+
+    async def require(viewer: Annotated[Viewer, Depends(viewer_at(room))]) -> Viewer:
+        if not viewer.is_admin:
+            raise Problem(403, "Cette opération est réservée à l’administrateur.")
+        return viewer
+
+    return require
+
+
+async def page_context(request: Request, database: Database, viewer: Viewer | None) -> dict[str, Any]:
+    """What the layout shows around every page: who is signed in, and the day of a simulation."""
+    if not settings_of(request).simulation:
+        return {"viewer": viewer, "simulation_day": None}
+    async with database.transaction() as work:
+        return {"viewer": viewer, "simulation_day": await current_day(work)}
+
+
+def _refuse(request: Request, problem: Problem) -> Response:
+    if wants_page(request):
+        if problem.status == 401:
+            return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': request.url.path})}", status_code=303)
+        return pages_of(request).render_error(request, problem.status, problem.detail)
+    headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
+    headers |= {"Retry-After": "5"} if problem.status == 503 else {}
+    return JSONResponse(problem.body(), problem.status, headers, media_type="application/problem+json")
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    return _refuse(request, cast(Problem, error))
+
+
+async def _on_no_registry(request: Request, _: Exception) -> Response:
+    return _refuse(request, Problem(503, "L’annuaire du réseau n’a pas encore été déposé : réessayez plus tard."))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    status = cast(HTTPException, error).status_code
+    return _refuse(request, Problem(status, f"{TITLES.get(status, 'Erreur')}."))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    faults = [
+        {"at": [str(step) for step in fault["loc"]], "fault": fault["msg"]}
+        for fault in cast(RequestValidationError, error).errors()
+    ]
+    return _refuse(request, Problem(422, "Des paramètres manquent ou ne sont pas valides.", faults=faults))
+
+
+async def _on_database_error(request: Request, error: Exception) -> Response:
+    if is_transient(error):
+        return _refuse(request, Problem(503, "La base de données ne répond pas : réessayez dans un instant."))
+    raise error
+
+
+def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastAPI:
+    """One application serving the given rooms."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        for room in rooms.values():
+            await room.database.check_durable()
+        yield
+        for room in rooms.values():
+            await room.database.close()
+
+    app = FastAPI(title="Pilotage", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.state.rooms, app.state.settings, app.state.pages, app.state.clock = rooms, settings, pages, system_clock
+    for kind, handler in (
+        (Problem, _on_problem),
+        (NoRegistry, _on_no_registry),
+        (HTTPException, _on_http_exception),
+        (RequestValidationError, _on_invalid),
+        (DBAPIError, _on_database_error),
+        (ConnectionError, _on_database_error),
+        (TimeoutError, _on_database_error),
+    ):
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(SecureHeaders)
+    mount_static(app)
+    for room in rooms.values():
+        for router in room.routers:
+            app.include_router(router)
+    return app

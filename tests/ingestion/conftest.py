@@ -1,0 +1,78 @@
+"""What the domain's tests share: the golden networks, and a small file to spoil in one place."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from services.ingestion.domain import Judgement, judge
+from shared.forms import FORMS
+from shared.network import Network
+
+Judge = Callable[..., Judgement]
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A network with its files, the order in which they were sent, and what is expected of them."""
+
+    folder: Path
+    network: Network
+
+    def rows(self, name: str) -> list[Row]:
+        with (self.folder / name).open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    def quarterly_plan(self) -> list[Row]:
+        return [row for row in self.rows("plan.csv") if row["form"] in FORMS and row["form"].endswith("-trimestriel")]
+
+    def judge(self, row: Row) -> Judgement:
+        return judge(
+            (self.folder / "submissions" / row["file"]).read_bytes(),
+            form=FORMS[row["form"]],
+            period=row["period"],
+            platform=row["platform"],
+            network=self.network,
+            today=date.fromisoformat(row["sent"]),
+        )
+
+
+@cache
+def golden_network(name: str) -> Golden:
+    folder = Path(__file__).parent.parent / "golden" / name
+    text = (folder / "network.json").read_text(encoding="utf-8")
+    return Golden(folder, Network.model_validate(json.loads(text)))
+
+
+@pytest.fixture(params=["network-2005", "network-2015"])
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return golden_network(request.param)
+
+
+@pytest.fixture(scope="session")
+def network() -> Network:
+    return golden_network("network-2005").network
+
+
+@pytest.fixture(scope="session")
+def judge_file(network: Network) -> Judge:
+    """Judge a file of PF01 for the second quarter of 2005, sent in time; anything can be said otherwise."""
+
+    def judged(content: bytes | str, form: str = "assistance-trimestriel", **changes: object) -> Judgement:
+        sending: dict[str, object] = {
+            "period": "2005-T2",
+            "platform": "PF01",
+            "network": network,
+            "today": date(2005, 7, 10),
+            **changes,
+        }
+        raw = content.encode() if isinstance(content, str) else content
+        return judge(raw, form=FORMS[form], **sending)  # type: ignore[arg-type]
+
+    return judged

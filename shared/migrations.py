@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from alembic import command, context
+from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -33,6 +33,13 @@ async def migrate(url: str, room: str) -> None:
             await connection.exec_driver_sql(statement.format(role=room_role(room), schema=room))
         await connection.run_sync(_upgrade, room)
     await engine.dispose()
+
+
+def run_script(sql: str) -> None:
+    """Executes statements parted by a semicolon at a line's end; PostgreSQL's driver takes them one by one only."""
+    for statement in sql.split(";\n"):
+        if statement.strip():
+            op.execute(statement)
 
 
 def run_migrations() -> None:

@@ -33,10 +33,11 @@ class PortTaken(Exception):
         super().__init__(f"Le port {port} demandé pour {name} est déjà pris par un autre programme.")
 
 
-def open_folder(data: Path) -> None:
+def open_folder(data: Path) -> Path:
     """Makes the data folder: others may pass through it (PostgreSQL is not root) but not look around."""
     data.parent.mkdir(parents=True, exist_ok=True)
     data.mkdir(mode=0o711, exist_ok=True)
+    return data.resolve()
 
 
 @contextmanager

@@ -37,8 +37,7 @@ async def boot(
 
     The ports stay the same from one run to the next, unless another program has taken them meanwhile.
     """
-    data = data.resolve()
-    open_folder(data)
+    data = open_folder(data)
     with locked(data):
         jars_folder = await jars.ensure(cache or jars.cache_folder(), say)
         asked = {"kafka": kafka_port, "controller": None, "postgres": postgres_port}

@@ -6,9 +6,11 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.embedded.folder import replace_text
 from deploy.embedded.processes import PROJECT, ToolFailed, run_tied
 
 KAFKA_VERSION = "4.2.0"
@@ -93,6 +95,14 @@ async def download(work: Path) -> Path:
     return work / "jars"
 
 
+@contextmanager
+def workshop(cache: Path) -> Iterator[Path]:
+    """A folder to download into, on the file system of the cache, gone afterwards."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="kafka-") as work:
+        yield Path(work)
+
+
 async def ensure(cache: Path, say: Callable[[str], None]) -> Path:
     """The folder of verified jars, downloaded if this machine has none."""
     expected = pins()
@@ -101,9 +111,8 @@ async def ensure(cache: Path, say: Callable[[str], None]) -> Path:
         verify(folder, expected)
         return folder
     say(f"Téléchargement d'Apache Kafka {KAFKA_VERSION} ({len(expected)} fichiers, 43 Mo), une seule fois…")
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix="kafka-") as work:
-        jars = await download(Path(work))
+    with workshop(cache) as work:
+        jars = await download(work)
         verify(jars, expected)
         move_into_place(jars, folder, expected)
     return folder
@@ -119,9 +128,9 @@ def move_into_place(jars: Path, folder: Path, expected: dict[str, str]) -> None:
 
 async def pin(file: Path = PINS) -> int:
     """Writes anew the names and SHA-256 of the jars, from a fresh download."""
-    with tempfile.TemporaryDirectory(prefix="kafka-") as work:
-        found = digests_in(await download(Path(work)))
-    file.write_text("".join(f"{digest}  {name}\n" for name, digest in found.items()))
+    with workshop(cache_folder()) as work:
+        found = digests_in(await download(work))
+    replace_text(file, "".join(f"{digest}  {name}\n" for name, digest in found.items()))
     return len(found)
 
 

@@ -134,8 +134,8 @@ class Postgres:
         return True
 
     async def recognise(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        served = Path(await connection.fetchval("SHOW data_directory"))
-        if served.resolve() != self.folder.resolve():
+        served = await connection.fetchval("SHOW data_directory")
+        if served != str(self.folder):
             raise StrangePostgres(f"Le PostgreSQL qui répond au port {self.port} sert un autre dossier : {served}")
 
 

@@ -20,6 +20,7 @@ STABLE_AFTER = 10.0
 POLL = 0.05
 ANSWER_WITHIN = 10.0
 STARTS_ALLOWED = 5
+NEVER_STARTED = 127
 LOG_LIMIT = 8 * 1024 * 1024
 
 log = logging.getLogger("pilotage.supervisor")
@@ -151,7 +152,11 @@ class Keeper:
     async def _live_once(self) -> int:
         """One life of the process, from its start to its exit code."""
         self.state = "starting"
-        self.tied = await self._spawn()
+        try:
+            self.tied = await self._spawn()
+        except OSError as refusal:
+            log.warning("%s cannot be started: %s", self.child.name, refusal)
+            return NEVER_STARTED
         check = asyncio.create_task(self._watch_readiness(), name=f"ready {self.child.name}")
         try:
             return await self.tied.wait()

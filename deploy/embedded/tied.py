@@ -72,7 +72,7 @@ def become_or_say_why(uid: int, gid: int, reach: bool) -> None:
     except OSError as refusal:
         sys.exit(
             f"PostgreSQL ne peut tourner sous root ; le passage à l'utilisateur {uid} a été refusé ({refusal}). "
-            "Placez le projet et ses données sous des dossiers que tous peuvent traverser, ou lancez-les sans être root."
+            "Placez le projet et ses données sous des dossiers que tous peuvent traverser, ou lancez-le sans être root."
         )
 
 
@@ -118,7 +118,7 @@ def main() -> None:
         die_with_parent(asked.parent)
     # Python ignores SIGPIPE and exec would hand that down.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.execvp(asked.argv[0], asked.argv)
+    os.execvp(asked.argv[0], asked.argv)  # noqa: S606 - to become this program, without a shell, is the purpose
 
 
 if __name__ == "__main__":

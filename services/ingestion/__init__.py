@@ -1,1 +1,5 @@
-"""Ingestion owns submissions, their files, versions, verdicts, receipts and the doors they come by (HTTP, web page, SFTP); it hears registry, calendar, forms, restitutions, syntheses; it says `SubmissionAccepted`, `CasesReported`, `SubmissionRejected`, `WarningsExplained`."""
+"""Ingestion owns submissions, their files, versions, verdicts, receipts and their doors: HTTP, web page, SFTP.
+
+It hears registry, calendar, forms, restitutions, syntheses; it says `SubmissionAccepted`, `CasesReported`,
+`SubmissionRejected`, `WarningsExplained`.
+"""

@@ -133,5 +133,6 @@ async def booted_apart(data: Path) -> tuple[asyncio.subprocess.Process, set[int]
     assert supervisor.stdout is not None
     pids = json.loads(await supervisor.stdout.readline())
     children = {child.pid for child in psutil.Process(supervisor.pid).children(recursive=True)}
-    assert set(pids) == {"kafka", "postgres"} and children > set(pids.values())
+    assert set(pids) == {"kafka", "postgres"}
+    assert children > set(pids.values())
     return supervisor, children

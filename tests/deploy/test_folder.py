@@ -21,7 +21,8 @@ def test_ports_stay_unless_they_are_taken(tmp_path: Path) -> None:
     assert choose_ports(tmp_path, {"kafka": None, "postgres": None}) == first
     with listening(first["kafka"]):
         second = choose_ports(tmp_path, {"kafka": None, "postgres": None})
-        assert second["kafka"] != first["kafka"] and second["postgres"] == first["postgres"]
+        assert second["kafka"] != first["kafka"]
+        assert second["postgres"] == first["postgres"]
         with pytest.raises(PortTaken, match="déjà pris"):
             choose_ports(tmp_path, {"kafka": first["kafka"]})
 
@@ -35,5 +36,6 @@ def test_a_folder_is_free_again_afterwards(tmp_path: Path) -> None:
 
 def test_a_secret_stays_and_is_its_owners(tmp_path: Path) -> None:
     made = secret(tmp_path / "password")
-    assert secret(tmp_path / "password") == made and len(made) >= 32
+    assert secret(tmp_path / "password") == made
+    assert len(made) >= 32
     assert (tmp_path / "password").stat().st_mode & 0o077 == 0

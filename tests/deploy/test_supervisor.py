@@ -81,7 +81,8 @@ async def test_a_child_added_later_is_started_alone(tmp_path: Path) -> None:
     before = supervisor.pids()
     supervisor.add(Child("late", SLEEPER))
     await supervisor.start()
-    assert supervisor.pids().keys() == {"early", "late"} and supervisor.pids()["early"] == before["early"]
+    assert supervisor.pids().keys() == {"early", "late"}
+    assert supervisor.pids()["early"] == before["early"]
     await supervisor.stop()
 
 

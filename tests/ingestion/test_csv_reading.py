@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.ingestion.domain import reading, sheet
+from services.ingestion.domain import sheet
 from services.ingestion.domain.reading import read_csv, separator_of
 
 ASSISTANCE = "organisme;departement;diagnostics_prealables;engagements_reciproques;diagnostics_complementaires"
@@ -131,8 +131,8 @@ def test_too_many_rows(judge_file: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_too_many_bytes(judge_file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert reading.MAX_BYTES == 268_435_456
-    monkeypatch.setattr(reading, "MAX_BYTES", len(RIGHT.encode()))
+    assert sheet.MAX_BYTES == 268_435_456
+    monkeypatch.setattr("services.ingestion.domain.reading.MAX_BYTES", len(RIGHT.encode()))
     assert judge_file(RIGHT).verdict == "accepted"
     [error] = judge_file(RIGHT + "\n").errors
     assert (error.code, error.line, error.column) == ("too_large", None, None)

@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 
 FILE = "organisme;diagnostics_prealables;engagements_reciproques;diagnostics_complementaires\nCIL-001;1;1;1\n"
+NOT_PERIODS = (
+    *("", "2005-T5", "2005-T0", "2005-t2", " 2005-T2", "2005-T2\n", "2005T2", "05-T2", "2005-T٢", "2005-T22"),
+    *("0000-T1", "9999-T4 ", "T2-2005", "2005", "2004-T4"),
+)
 
 
 def codes(judge_file: Any, **sending: object) -> tuple[str, ...]:
@@ -14,11 +18,7 @@ def codes(judge_file: Any, **sending: object) -> tuple[str, ...]:
     return tuple(error.code for error in judgement.errors)
 
 
-@pytest.mark.parametrize(
-    "period",
-    ["", "2005-T5", "2005-T0", "2005-t2", " 2005-T2", "2005-T2\n", "2005T2", "05-T2", "2005-T٢", "2005", "2004-T4"]
-    + ["0000-T1", "9999-T4 ", "T2-2005", "2005-T22"],
-)
+@pytest.mark.parametrize("period", NOT_PERIODS)
 def test_a_period_that_is_none_for_this_form(judge_file: Any, period: str) -> None:
     assert codes(judge_file, period=period) == ("unknown_period",)
 

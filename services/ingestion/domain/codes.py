@@ -1,4 +1,4 @@
-"""Codes: everything that refuses a file, in the order in which the first that applies is said, each with its sentence."""
+"""Codes: everything that refuses a file, in the order in which the first is said, each with its sentence."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,8 +43,8 @@ _TABLE: dict[Stage, tuple[tuple[str, str, str, str], ...]] = {
             "too_large",
             "Fichier trop grand",
             (
-                "le fichier dépasse une limite : {reason}. Les limites sont de 256 Mio, 2 000 000 de rangées, 200 colonnes"
-                " et 2 000 caractères par case."
+                "le fichier dépasse une limite : {reason}. Les limites sont de 256 Mio, 2 000 000 de rangées,"
+                " 200 colonnes et 2 000 caractères par case."
             ),
             _READING,
         ),
@@ -90,8 +90,8 @@ _TABLE: dict[Stage, tuple[tuple[str, str, str, str], ...]] = {
             "empty_file",
             "Fichier vide",
             (
-                "le fichier ne contient aucune rangée. Attendu : l'en-tête, puis une rangée par organisme, avec des zéros"
-                " s'il n'a rien à déclarer."
+                "le fichier ne contient aucune rangée. Attendu : l'en-tête, puis une rangée par organisme, avec des"
+                " zéros s'il n'a rien à déclarer."
             ),
             _COUNTS,
         ),
@@ -157,8 +157,8 @@ _TABLE: dict[Stage, tuple[tuple[str, str, str, str], ...]] = {
             "unknown_member",
             "Organisme inconnu",
             (
-                "cet organisme n'est pas à l'annuaire. Attendu : le code d'un CIL ou d'une CCI ; un opérateur n'est jamais"
-                " un organisme."
+                "cet organisme n'est pas à l'annuaire. Attendu : le code d'un CIL ou d'une CCI ; un opérateur n'est"
+                " jamais un organisme."
             ),
             _MATRICES,
         ),
@@ -166,8 +166,8 @@ _TABLE: dict[Stage, tuple[tuple[str, str, str, str], ...]] = {
             "foreign_member",
             "Organisme d'une autre plate-forme",
             (
-                "cet organisme n'est pas rattaché à la plate-forme pour ce service au {cell.day}. Attendu : un organisme"
-                " qui l'est."
+                "cet organisme n'est pas rattaché à la plate-forme pour ce service au {cell.day}. Attendu : un"
+                " organisme qui l'est."
             ),
             "Niveau 1, principes généraux : transmises par les Plates-formes pour les CIL/CCI adhérents",
         ),
@@ -237,7 +237,7 @@ UNREADABLE = {
     reason: typeset(sentence)
     for reason, sentence in {
         "bytes": "un octet n'est ni de l'UTF-8 ni du Windows-1252",
-        "control_character": "il contient un caractère de commande ; seuls la tabulation et les fins de ligne sont admis",
+        "control_character": "il contient un caractère de commande ; tabulation et fins de ligne sont seules admises",
         "line_end": "une ligne est coupée par un retour chariot seul ; les lignes finissent par CRLF ou LF",
         "quotes": "un guillemet ouvert n'est pas refermé, ou du texte suit un guillemet fermé",
     }.items()

@@ -38,7 +38,7 @@ async def take_in(
     sent = Sent(
         platform=sending_platform(viewer),
         form=known_form(form),
-        period=period.strip(),
+        period=period,
         content=await file.read(MAX_BYTES + 1),
         file_name=file.filename or "",
         door=door,

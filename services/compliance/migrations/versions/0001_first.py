@@ -1,7 +1,6 @@
 """The room's first tables."""
 
-from alembic import op
-
+from shared.migrations import run_script
 from shared.plumbing import plumbing_sql
 
 revision = "0001"
@@ -33,5 +32,5 @@ CREATE TABLE compliance.account (
 
 
 def upgrade() -> None:
-    op.execute(plumbing_sql("compliance"))
-    op.execute(_TABLES)
+    run_script(plumbing_sql("compliance"))
+    run_script(_TABLES)

@@ -1,7 +1,6 @@
 """The room's first tables; what belongs to a platform is walled off by row-level security."""
 
-from alembic import op
-
+from shared.migrations import run_script
 from shared.plumbing import plumbing_sql
 
 revision = "0001"
@@ -60,7 +59,7 @@ CREATE POLICY own_rows ON ingestion.{table}
 
 
 def upgrade() -> None:
-    op.execute(plumbing_sql("ingestion"))
-    op.execute(_TABLES)
+    run_script(plumbing_sql("ingestion"))
+    run_script(_TABLES)
     for table in ("submission", "submission_file", "submission_error"):
-        op.execute(_WALL.format(table=table))
+        run_script(_WALL.format(table=table))

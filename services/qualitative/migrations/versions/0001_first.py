@@ -1,7 +1,6 @@
 """The room's first tables: those every room has."""
 
-from alembic import op
-
+from shared.migrations import run_script
 from shared.plumbing import plumbing_sql
 
 revision = "0001"
@@ -9,4 +8,4 @@ down_revision = None
 
 
 def upgrade() -> None:
-    op.execute(plumbing_sql("qualitative"))
+    run_script(plumbing_sql("qualitative"))

@@ -1,0 +1,77 @@
+"""Bundles: one per recipient and issue, however its parts come."""
+
+import io
+import itertools
+from datetime import date
+
+import openpyxl
+import pytest
+
+from tests.notification import facts
+from tests.notification.conftest import Office
+from tests.notification.post import Post
+from tests.notification.test_receipts import bodies
+
+DAY = date(2005, 5, 2)
+FIRST = (facts.edition("T-1"), facts.edition("T-2", by="member", complete=False))
+SECOND = (facts.edition("T-3", by="region", edition=2),)
+LATER = (facts.edition("T-4", edition=2), facts.edition("T-5", by="member", edition=3))
+BUNDLES = "SELECT recipient, count(*) AS n FROM message WHERE kind = 'restitution' GROUP BY 1 ORDER BY 1"
+EVERYBODY = ["CIL-001", "CIL-002", "CIL-003", "PF01", "PF02", "UESL"]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((0, 1, 2))))
+async def test_everybody_gets_one_bundle_in_whatever_order_the_parts_come(
+    office: Office, order: tuple[int, ...]
+) -> None:
+    parts = facts.issue(DAY, FIRST, SECOND, LATER)
+    await office.hear(*facts.registry())
+    await office.hear(parts[order[0]], parts[order[1]], parts[order[0]])
+    assert await office.rows(BUNDLES) == []
+    await office.hear(parts[order[2]])
+    await office.hear(*parts)
+    await office.hear(*reversed(parts))
+    found = await office.rows(BUNDLES)
+    assert [row["recipient"] for row in found] == EVERYBODY
+    assert {row["n"] for row in found} == {1}
+    assert len(await office.rows("SELECT FROM letter")) == 1
+    assert await office.rows("SELECT FROM issue_part") == []
+
+
+async def test_first_editions_are_attached_and_later_ones_linked(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), *facts.issue(DAY, FIRST, SECOND))
+    await office.sending(await post.start()).send_batch()
+    assert len(post.taken) == 5
+    mail = post.mails[0]
+    html, text = bodies(mail)
+    for number in ("T-1", "T-2", "T-3"):
+        assert f"https://pilotage.example/tableaux/editions/{number}" in html
+        assert f"https://pilotage.example/tableaux/editions/{number}" in text
+    assert "Manquent : PF02, PF05." in text
+    attachments = list(mail.iter_attachments())
+    assert [part.get_filename() for part in attachments] == ["restitution-2005-05-02.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(attachments[0].get_content()))
+    assert len(book.sheetnames) == 2
+    seen = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert any("T-1" in value for value in seen)
+    assert not any("T-3" in value for value in seen)
+
+
+async def test_later_editions_alone_have_no_attachment(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), *facts.issue(DAY, LATER))
+    await office.sending(await post.start()).send_batch()
+    assert list(post.mails[0].iter_attachments()) == []
+    assert "Bonjour," in bodies(post.mails[0])[1]
+
+
+async def test_an_issue_heard_before_the_registry_waits_for_it(office: Office) -> None:
+    await office.hear(*facts.registry(whole=False), *facts.issue(DAY, FIRST))
+    assert await office.rows(BUNDLES) == []
+    await office.hear(facts.registry()[-1])
+    assert [row["recipient"] for row in await office.rows(BUNDLES)] == EVERYBODY
+
+
+async def test_a_large_network_is_written_to_in_one_statement(office: Office) -> None:
+    await office.hear(*facts.registry(members=3000), *facts.issue(DAY, FIRST))
+    assert len(await office.rows(BUNDLES)) == 3003
+    assert await office.rows("SELECT count(*) AS n FROM enclosure") == [{"n": 1}]

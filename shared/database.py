@@ -44,9 +44,14 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self, viewer: str = EVERYBODY) -> AsyncIterator[Transaction]:
-        """Commits at the end, outbox included, or leaves nothing. `viewer`: a platform's code, or `*`."""
+    async def transaction(self, viewer: str = EVERYBODY, *, one_snapshot: bool = False) -> AsyncIterator[Transaction]:
+        """Commits at the end, outbox included, or leaves nothing.
+
+        viewer: whose rows are seen, a platform's code or `*`; one_snapshot: every query sees the same moment.
+        """
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            if one_snapshot:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await session.execute(text("SELECT set_config('pilotage.viewer', :viewer, true)"), {"viewer": viewer})
             work = Transaction(session, self.room)
             yield work

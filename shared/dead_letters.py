@@ -84,9 +84,5 @@ async def find_letter(work: Transaction, letter: int) -> DeadLetter | None:
     return _letter(row) if row else None
 
 
-async def count_letters(work: Transaction) -> int:
-    return int((await work.execute("SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL")).scalar_one())
-
-
 async def mark_replayed(work: Transaction, letter: int) -> None:
     await work.execute("UPDATE dead_letter SET replayed_at = now() WHERE id = :id", {"id": letter})

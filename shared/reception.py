@@ -55,9 +55,3 @@ async def next_day_to_work(work: Transaction) -> date | None:
 
 async def mark_worked(work: Transaction, day: date) -> None:
     await work.execute("UPDATE day_begun SET worked_at = now() WHERE day = :day", {"day": day})
-
-
-async def days_to_work(work: Transaction) -> int:
-    """How many days have begun and are not worked yet: 0 when this room is up to date."""
-    query = "SELECT count(*) FROM day_begun WHERE worked_at IS NULL"
-    return int((await work.execute(query)).scalar_one())

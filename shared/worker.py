@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.broker import build_broker, stop_the_process
-from shared.hearing import Hearing
+from shared.hearing import Hearing, is_transient
 from shared.relay import Relay
 from shared.room import Room
 from shared.settings import Settings
@@ -25,7 +25,7 @@ _DAY_WORK_SECONDS = 5
 
 async def work(room: Room, settings: Settings, *, use_inbox: bool = True) -> None:
     """Runs until SIGTERM or SIGINT; a failure of any part ends the process, so that it is started again whole."""
-    await room.database.check_durable()
+    await _start_patiently(room.database.check_durable)
     hearing = _Watched(room, use_inbox=use_inbox)
     broker, subscriber = build_broker(settings.kafka, hearing)
     stopping = asyncio.Event()
@@ -54,15 +54,15 @@ async def _as_coroutine(background: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _start_patiently(start: Callable[[], Awaitable[None]], patience: float = 60) -> None:
-    """Kafka may be starting too; gives up after `patience` seconds."""
+    """Kafka and PostgreSQL may be starting too; gives up after `patience` seconds."""
     give_up = time.monotonic() + patience
     while True:
         try:
             return await start()
-        except KafkaError as error:
-            if time.monotonic() > give_up:
+        except Exception as error:
+            if time.monotonic() > give_up or not (isinstance(error, KafkaError) or is_transient(error)):
                 raise
-            log.warning("waiting for Kafka", cause=repr(error)[:200])
+            log.warning("waiting for the servers", cause=repr(error)[:200])
             await asyncio.sleep(0.5)
 
 

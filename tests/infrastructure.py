@@ -9,6 +9,8 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy.embedded.infra import Infra, boot
+from deploy.embedded.supervisor import Supervisor
 from shared.settings import Settings
 
 
@@ -30,8 +32,6 @@ async def real_servers(folder: Path) -> AsyncIterator[Servers]:
         async with _containers() as servers:
             yield servers
     else:
-        from deploy.embedded.infra import boot
-
         async with boot(folder / "servers", say=lambda _: None) as infra:
             yield Servers(infra.bootstrap_servers, infra.database_url)
 
@@ -73,3 +73,20 @@ def settings_for(servers: Servers, database_url: str, *, prefix: str = "", simul
             "simulation": simulation,
         }
     )
+
+
+@asynccontextmanager
+async def house_servers(folder: Path) -> AsyncIterator[Infra]:
+    """What a whole house of a test runs on: embedded servers of its own, or a database of its own on those given."""
+    given = os.environ.get("PILOTAGE_KAFKA__BOOTSTRAP_SERVERS") or os.environ.get("PILOTAGE_TEST_INFRA") == "docker"
+    if not given:
+        async with boot(folder, say=lambda _: None) as infra:
+            yield infra
+        return
+    async with real_servers(folder) as servers, own_database(servers.database_url) as url:
+        folder.mkdir(parents=True, exist_ok=True)
+        supervisor = Supervisor(folder)
+        try:
+            yield Infra(servers.bootstrap_servers, url, supervisor)
+        finally:
+            await supervisor.stop()

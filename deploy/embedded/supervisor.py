@@ -224,6 +224,12 @@ class Supervisor:
             ending = [keeper.stop() for keeper in self._keepers.values() if keeper.child.stage == stage]
             await asyncio.gather(*ending)
 
+    async def end(self, *names: str) -> None:
+        """Stops these and forgets them: they may be added again, otherwise set."""
+        await asyncio.gather(*(self._keepers[name].stop() for name in names))
+        for name in names:
+            del self._keepers[name]
+
     def pids(self) -> dict[str, int]:
         """The processes that live now; one that is being restarted is absent."""
         return {name: keeper.tied.pid for name, keeper in self._keepers.items() if keeper.tied is not None}

@@ -26,6 +26,18 @@ async def find_differences(client: Client) -> tuple[int, list[Difference]]:
     return len(recomputed), differences(recomputed, shown)
 
 
+async def find_faults(client: Client) -> list[str]:
+    """What no sound house shows: events set aside, or heard more than once."""
+    status = await client.status()
+    found = []
+    for room in status["rooms"]:
+        if room["dead_letters"]:
+            found.append(f"{room['room']} : {room['dead_letters']} événement(s) mis de côté (pilotage dlq list)")
+        if room["miscounted"]:
+            found.append(f"{room['room']} : des dépôts de {room['miscounted']} jour(s) entendus plus d’une fois")
+    return found
+
+
 async def _kept_files(client: Client) -> AsyncIterator[KeptFile]:
     offset, total = 0, 1
     while offset < total:
@@ -43,7 +55,10 @@ async def run_check(url: str) -> int:
     """0 where nothing differs."""
     async with open_client(url, os.environ["PILOTAGE_ADMIN_PASSWORD"]) as client:
         cells, found = await find_differences(client)
+        faults = await find_faults(client)
     console.print(f"{cells} totaux recalculés depuis les fichiers conservés, {len(found)} différence(s).")
     for difference in found[:50]:
         console.print(f"  {difference}", markup=False)
-    return 1 if found else 0
+    for fault in faults:
+        console.print(f"  {fault}", markup=False)
+    return 1 if found or faults else 0

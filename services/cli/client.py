@@ -1,6 +1,7 @@
 """A client of the API, as the load and the check use it: the same doors as anybody."""
 
 import asyncio
+import csv
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,25 +28,47 @@ class Verdict:
     verdict: str
     submission: str
     errors: list[dict[str, Any]]
+    attempts: int = 1
 
     @property
     def codes(self) -> str:
         return "|".join(sorted({error["code"] for error in self.errors}))
 
 
+_LOOK_SECONDS = 0.03
 _VERDICTS = {201: "accepted", 200: "same", 422: "rejected"}
 
 
 class Client:
-    """Signed in as the admin; sends files under platforms' tokens."""
+    """Signed in as the admin; sends files under platforms' tokens.
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    A call that finds nobody, or that is told to come back later, is made again for `patience` seconds: every route
+    that is called here may be called twice. `outstanding` says what is not done yet, while it is not.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, patience: float = 60) -> None:
         self._http = http
+        self._patience = patience
         self._tokens: dict[str, str] = {}
+        self.outstanding: list[str] = []
+
+    async def _ask(self, method: str, path: str, **more: Any) -> tuple[httpx.Response, int]:
+        """The answer, and how many attempts it took."""
+        give_up, attempts = time.monotonic() + self._patience, 0
+        while True:
+            attempts += 1
+            try:
+                answer = await self._http.request(method, path, **more)
+                if answer.status_code != 503 or time.monotonic() > give_up:
+                    return answer, attempts
+            except httpx.TransportError as error:
+                if time.monotonic() > give_up:
+                    raise Refused(f"{method} {path} : {error!r}") from error
+            await asyncio.sleep(0.2)
 
     async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         """The answer, or Refused with the service's own words."""
-        answer = await self._http.request(method, path, **more)
+        answer, _ = await self._ask(method, path, **more)
         if answer.status_code >= 400:
             raise Refused(f"{method} {path} : {answer.status_code} {answer.text[:2000]}")
         return answer
@@ -71,7 +94,9 @@ class Client:
         """Sends a file as the platform does."""
         headers = {"Authorization": f"Bearer {await self.token(platform)}"}
         content = await asyncio.to_thread(file.read_bytes)
-        answer = await self._http.post(
+        self.outstanding = [f"POST {file.name}"]
+        answer, attempts = await self._ask(
+            "POST",
             "/api/v1/submissions",
             params={"form": form, "period": period},
             files={"file": (file.name, content)},
@@ -83,34 +108,28 @@ class Client:
         errors = body["errors"]
         if len(errors) < body["error_count"]:
             errors = await self._all_errors(body["errors_url"], headers)
-        return Verdict(_VERDICTS[answer.status_code], body["id"], errors)
+        return Verdict(_VERDICTS[answer.status_code], body["id"], errors, attempts)
 
     async def _all_errors(self, url: str, headers: dict[str, str]) -> list[dict[str, Any]]:
-        import csv
-
         rows = csv.DictReader((await self.call("GET", url, headers=headers)).text.splitlines())
         return [{**row, "line": int(row["line"]) if row["line"] else None} for row in rows]
 
     async def text(self, path: str, **params: Any) -> str:
         return (await self.call("GET", path, params=params)).text
 
-    async def dead_letters(self) -> int:
-        return int((await self.call("GET", "/api/v1/status")).json()["dead_letters"])
+    async def status(self) -> dict[str, Any]:
+        found: dict[str, Any] = (await self.call("GET", "/api/v1/status")).json()
+        return found
 
     async def come_to_rest(self, within: float = 120) -> None:
         """Returns once everything said is published, heard and done; StillWaiting otherwise."""
         give_up = time.monotonic() + within
-        waiting: list[str] = ["the status"]
         while time.monotonic() < give_up:
-            answer = await self._http.get("/api/v1/status")
-            if answer.status_code == 200:
-                waiting = answer.json()["waiting_for"]
-                if not waiting:
-                    return
-            elif answer.status_code < 500:
-                raise Refused(f"GET /api/v1/status : {answer.status_code} {answer.text[:500]}")
-            await asyncio.sleep(0.01)
-        raise StillWaiting(f"après {within:.0f} s : {' ; '.join(waiting)}")
+            self.outstanding = (await self.status())["waiting_for"]
+            if not self.outstanding:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+        raise StillWaiting(f"après {within:.0f} s : {' ; '.join(self.outstanding)}")
 
 
 @asynccontextmanager

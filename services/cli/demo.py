@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from deploy.embedded.supervisor import ChildFailed
-from services.cli.check import find_differences
+from services.cli.check import find_differences, find_faults
 from services.cli.client import Client, Refused, StillWaiting, open_client
 from services.cli.export import compare_with_expected, export
 from services.cli.machine import Machine, running_house
@@ -68,11 +68,9 @@ async def _play(client: Client, plan: Plan, export_to: Path) -> list[str]:
 
 
 async def _verify(client: Client) -> list[str]:
-    letters = await client.dead_letters()
     cells, found = await find_differences(client)
     step(f"{cells} totaux recalculés depuis les fichiers conservés : {len(found)} différence(s)")
-    buried = [f"{letters} événement(s) mis de côté (pilotage dlq list)"] if letters else []
-    return [*buried, *(str(difference) for difference in found[:20])]
+    return [*await find_faults(client), *(str(difference) for difference in found[:20])]
 
 
 def _tell(plan: Plan, replayed: Replayed, surprises: list[str]) -> None:

@@ -19,7 +19,10 @@ from shared.settings import Settings
 from shared.topics import ROOMS
 
 PROJECT = Path(__file__).parents[2]
-_PASSED_ON = ("PATH", "HOME", "LANG", "TZ", "PILOTAGE_BROKEN_INBOX", "PILOTAGE_LOG_LEVEL", "PILOTAGE_KAFKA__PREFIX")
+_PASSED_ON = (
+    *("PATH", "HOME", "LANG", "TZ", "PILOTAGE_LOG_LEVEL"),
+    *("PILOTAGE_KAFKA__PREFIX", "PILOTAGE_KAFKA__SESSION_TIMEOUT_MS"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""The page that documents the API, drawn from the OpenAPI description it links to."""
+"""What the API and the events look like, for who builds against them: a page and the AsyncAPI description."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
+from services.cli.asyncapi import describe_events
 from shared.web import pages_of
 
 router = APIRouter(include_in_schema=False)
@@ -12,3 +13,9 @@ router = APIRouter(include_in_schema=False)
 async def api_reference(request: Request) -> HTMLResponse:
     links = [("OpenAPI", "/openapi.json"), ("AsyncAPI", "/asyncapi.json")]
     return pages_of(request).render_api(request, request.app.openapi(), links)
+
+
+@router.get("/asyncapi.json")
+async def asyncapi() -> JSONResponse:
+    """Public, as `/openapi.json` is."""
+    return JSONResponse(describe_events())

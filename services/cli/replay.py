@@ -19,7 +19,9 @@ class Replayed:
     sent: int = 0
 
 
-async def replay_plan(client: Client, plan: Plan, progress: Progress, *, begins_days: bool = True) -> Replayed:
+async def replay_plan(
+    client: Client, plan: Plan, progress: Progress, *, begins_days: bool = True, rest_within: float = 120
+) -> Replayed:
     """Puts the registry, then on each day says it, waits until it is heard everywhere, and sends the day's files.
 
     Days on which nothing is sent are said together with the next one that has files: each is worked under its own
@@ -31,20 +33,20 @@ async def replay_plan(client: Client, plan: Plan, progress: Progress, *, begins_
         await client.token(platform)
     if begins_days:
         await client.begin_days(plan.first_day)
-    await client.come_to_rest()
+    await client.come_to_rest(rest_within)
     for day, sendings in plan.by_day():
-        await _begin(client, day, begins_days)
+        await _begin(client, day, begins_days, rest_within)
         for sending in sendings:
             _note(replayed, sending, await _send(client, plan, sending))
             progress(day.isoformat(), 1)
-    await _begin(client, plan.last_day, begins_days)
+    await _begin(client, plan.last_day, begins_days, rest_within)
     return replayed
 
 
-async def _begin(client: Client, day: date, begins_days: bool) -> None:
+async def _begin(client: Client, day: date, begins_days: bool, rest_within: float) -> None:
     if begins_days:
         await client.begin_days(day)
-    await client.come_to_rest()
+    await client.come_to_rest(rest_within)
 
 
 async def _send(client: Client, plan: Plan, sending: Sending) -> Verdict:
@@ -54,6 +56,8 @@ async def _send(client: Client, plan: Plan, sending: Sending) -> Verdict:
 
 def _note(replayed: Replayed, sending: Sending, verdict: Verdict) -> None:
     replayed.sent += 1
+    if verdict.verdict == "same" and verdict.attempts > 1:
+        return  # the first attempt was taken and its answer lost
     if (verdict.verdict, verdict.codes) != (sending.expect, sending.errors):
         came = f"{verdict.verdict} {verdict.codes}".strip()
         planned = f"{sending.expect} {sending.errors}".strip()

@@ -82,15 +82,10 @@ def _lag(room: RoomStatus, ends: dict[str, int], place: str) -> int:
 async def house_status(request: Request, _: Annotated[Viewer, Depends(admin_at("compliance"))]) -> HouseStatus:
     """How far all rooms are; at rest when `waiting_for` is empty."""
     known: dict[str, Room] = request.app.state.rooms
-    rooms = [await _read(room) for room in known.values()]
+    rooms = [await room_status(room) for room in known.values()]
     ends: EndOffsets = request.app.state.end_offsets
     waiting = waiting_for(rooms, await ends.read(), settings_of(request).kafka.prefix)
     return HouseStatus(rooms=rooms, waiting_for=waiting, dead_letters=sum(room.dead_letters for room in rooms))
-
-
-async def _read(room: Room) -> RoomStatus:
-    async with room.database.transaction() as work:
-        return await room_status(work, room)
 
 
 @router.get("/health", include_in_schema=False)

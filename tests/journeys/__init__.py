@@ -1,0 +1,1 @@
+"""Whole journeys: all processes, real Kafka, real PostgreSQL, real mail."""

@@ -47,4 +47,3 @@ def run_migrations() -> None:
     attributes = context.config.attributes
     context.configure(connection=attributes["connection"], version_table_schema=attributes["schema"])
     context.run_migrations()
-

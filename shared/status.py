@@ -53,4 +53,3 @@ def status_router(room: str) -> APIRouter:
         return await room_status(request.app.state.rooms[room])
 
     return router
-

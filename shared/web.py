@@ -183,7 +183,9 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
         for room in rooms.values():
             await room.database.close()
 
-    app = FastAPI(title="Pilotage", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(
+        title="Pilotage", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+    )
     app.state.rooms, app.state.settings, app.state.pages, app.state.clock = rooms, settings, pages, system_clock
     for kind, handler in (
         (Problem, _on_problem),

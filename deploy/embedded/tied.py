@@ -118,7 +118,7 @@ def main() -> None:
         die_with_parent(asked.parent)
     # Python ignores SIGPIPE and exec would hand that down.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    os.execvp(asked.argv[0], asked.argv)  # noqa: S606 - to become this program, without a shell, is the purpose
+    os.execvp(asked.argv[0], asked.argv)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from services.cli.replay import Replayed, replay_plan
 from services.cli.screens import sending_bar
 
 console = Console()
-PASSWORD = "PILOTAGE_ADMIN_PASSWORD"
+PASSWORD = "PILOTAGE_ADMIN_PASSWORD"  # noqa: S105 - the variable that holds it
 
 
 async def is_simulation(client: Client) -> bool:

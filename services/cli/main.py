@@ -45,8 +45,12 @@ def setup() -> None:
 def demo(
     folder: Folder = None,
     once: Annotated[bool, typer.Option(help="dossier neuf, ports libres, rejoue le plan, compare et s’arrête")] = False,
-    export: Annotated[Path | None, typer.Option(help="y écrit tables, errors, obligations, reminders, messages")] = None,
-    data: Annotated[Path, typer.Option(help="où Kafka, PostgreSQL et la boîte aux lettres écrivent")] = Path("var/demo"),
+    export: Annotated[
+        Path | None, typer.Option(help="y écrit tables, errors, obligations, reminders, messages")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="où Kafka, PostgreSQL et la boîte aux lettres écrivent")] = Path(
+        "var/demo"
+    ),
 ) -> None:
     """Démarre tout sur cette machine et y fait vivre un réseau pendant deux ans."""
     from services.cli.demo import run_demo
@@ -55,7 +59,9 @@ def demo(
 
 
 @app.command()
-def up(data: Annotated[Path, typer.Option(help="où tout est écrit")] = Path("var/up"), simulation: bool = False) -> None:
+def up(
+    data: Annotated[Path, typer.Option(help="où tout est écrit")] = Path("var/up"), simulation: bool = False
+) -> None:
     """Démarre tout sur cette machine, sans rien y charger."""
     from services.cli.demo import run_up
 

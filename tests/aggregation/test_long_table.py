@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from services.aggregation.domain.group_totals import Placed, groups_of
+from services.aggregation.domain.group_totals import Source, groups_of
 from services.aggregation.domain.long_table import HEADER, QuarterFigures, long_table
 from services.aggregation.domain.versions import Key, Version
 from services.aggregation.domain.year import last_quarter, rows_of_year
@@ -18,9 +18,9 @@ def _figures(version: Version) -> list[QuarterFigures]:
     form, period, platform = version.key
     found = []
     for line in version.lines:
-        placed = Placed(0, form, period, platform, line.region, line.figures)
+        source = Source(0, form, period, platform, line.region)
         found.append(QuarterFigures(form, period, "member", line.member, line.figures))
-        found += [QuarterFigures(form, period, group.level, group.code, line.figures) for group in groups_of(placed)]
+        found += [QuarterFigures(form, period, group.level, group.code, line.figures) for group in groups_of(source)]
     return found
 
 

@@ -1,7 +1,6 @@
 """The HTTP door on a real PostgreSQL: receipts, refusals, versions, walls between platforms."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -9,12 +8,7 @@ import pytest
 
 from services.cli.house import build_pages
 from services.compliance import app as compliance
-from services.compliance.tables.credentials import make_admin
 from services.ingestion import app as ingestion
-from shared.events import CredentialIssued
-from shared.readings import READINGS, begin_day, keep_credential
-from shared.events import DayBegan
-from shared.security import new_token, token_hash
 from shared.settings import Settings
 from shared.web import build_web
 

@@ -76,7 +76,9 @@ async def _assert_sound(client: Client, plan: Plan, machine: Machine, folder: Pa
     """As expected, recomputed equal, and every message exactly once."""
     if not folder.exists():
         errors = list(_rows(plan.folder / "expected" / "errors.csv"))
-        told = [(row["file"], row["line"], row["column"], row["code"]) for row in errors if "trimestriel" in row["file"]]
+        told = [
+            (row["file"], row["line"], row["column"], row["code"]) for row in errors if "trimestriel" in row["file"]
+        ]
         await export(client, plan, told, folder)
     assert compare_with_expected(plan, folder) == []
     assert (await find_differences(client))[1] == []

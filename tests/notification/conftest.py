@@ -1,18 +1,12 @@
 """A real PostgreSQL with the room's schema, and the room as it hears there."""
 
-import os
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import asyncpg
 import pytest
-import pytest_asyncio
 
-from deploy.embedded.folder import free_port, open_folder
-from deploy.embedded.postgres import Postgres
-from deploy.embedded.supervisor import Supervisor
 from services.notification.app import build
 from services.notification.handlers.sending import Sending
 from services.notification.settings import SmtpSettings
@@ -22,9 +16,8 @@ from shared.migrations import migrate
 from shared.room import Room
 from shared.settings import Settings
 from shared.wire import headers_of
+from tests.infrastructure import Servers, own_database, settings_for
 from tests.notification.post import Post
-
-SECRET = "s" * 40
 
 
 @dataclass(frozen=True)
@@ -71,54 +64,25 @@ class Office:
         return Sending(self.room.database, SmtpSettings.model_validate(smtp))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """The PostgreSQL of the environment, or one of our own."""
-    if url := os.environ.get("PILOTAGE_DATABASE__URL"):
-        yield url
-        return
-    data = tmp_path_factory.mktemp("postgres") / "data"
-    for folder in (data.parent, data.parent.parent, data.parent.parent.parent):
-        folder.chmod(0o711)
-    open_folder(data)
-    postgres, supervisor = Postgres(data, free_port(set())), Supervisor(data)
-    await postgres.prepare()
-    supervisor.add(postgres.child())
-    try:
-        await supervisor.start()
-        yield postgres.url
-    finally:
-        await supervisor.stop()
+@pytest.fixture(scope="session")
+async def migrated_notification(servers: Servers) -> AsyncIterator[str]:
+    """A database with this room's schema, to copy from."""
+    async with own_database(servers.database_url) as url:
+        await migrate(url, "notification")
+        yield url.rsplit("/", 1)[1]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def office(server_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Office]:
-    """A database of its own per test."""
+@pytest.fixture
+async def office(
+    servers: Servers, migrated_notification: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Office]:
+    """A room with a database of its own."""
     monkeypatch.setenv("PILOTAGE_SMTP__SENDER", "Pilotage – réseau <pilotage@uesl.example>")
-    name = f"notification_{uuid.uuid4().hex[:12]}"
-    url = f"{server_url.rpartition('/')[0]}/{name}"
-    await _on_server(server_url, f"CREATE DATABASE {name}")
-    await migrate(url, "notification")
-    settings = Settings.model_validate(
-        {
-            "kafka": {"bootstrap_servers": "none:1"},
-            "database": {"url": url},
-            "secret_key": SECRET,
-            "public_url": "https://pilotage.example/",
-        }
-    )
-    room = build(settings)
-    yield Office(room, Hearing(room), settings)
-    await room.database.close()
-    await _on_server(server_url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _on_server(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    async with own_database(servers.database_url, migrated_notification) as url:
+        settings = settings_for(servers, url, simulation=False)
+        room = build(settings)
+        yield Office(room, Hearing(room), settings)
+        await room.database.close()
 
 
 @pytest.fixture

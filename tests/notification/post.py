@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope
 
 
 def read_mail(content: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(content, policy=policy.default))
+    return message_from_bytes(content, policy=policy.default)
 
 
 @dataclass

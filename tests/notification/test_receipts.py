@@ -16,7 +16,8 @@ def bodies(mail: EmailMessage) -> tuple[str, str]:
 
 async def test_an_accepted_file_gets_a_receipt_that_says_what_was_received(office: Office, post: Post) -> None:
     event = facts.accepted(version=2)
-    await office.hear(*facts.registry(), event)
+    await office.hear(*facts.registry())
+    await office.hear(event)
     assert await office.sending(await post.start()).send_batch() == 1
     mail = post.mails[0]
     html, text = bodies(mail)
@@ -28,7 +29,7 @@ async def test_an_accepted_file_gets_a_receipt_that_says_what_was_received(offic
         assert said in html.replace("\u00a0", " ")
         assert said in text.replace("\u00a0", " ")
     assert '<html lang="fr">' in html
-    assert f"https://pilotage.example/depots/{event.submission}" in text
+    assert f"http://127.0.0.1:8000/depots/{event.submission}" in text
     assert post.recipients == [["pf01@reseau.example", "suivi.pf01@reseau.example"]]
 
 
@@ -63,7 +64,8 @@ async def test_a_receipt_heard_before_the_registry_waits_for_its_address(office:
 
 
 async def test_a_recipient_without_address_is_a_visible_failure(office: Office) -> None:
-    await office.hear(*facts.registry(), facts.accepted(platform="PF02"))
+    await office.hear(*facts.registry())
+    await office.hear(facts.accepted(platform="PF02"))
     found = await office.rows("SELECT state, last_error FROM message")
     assert found == [{"state": "failed", "last_error": "aucune adresse électronique dans l’annuaire"}]
     said = await office.rows("SELECT type FROM outbox")

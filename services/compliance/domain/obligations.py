@@ -62,7 +62,11 @@ def obligations_on(network: Network, arrivals: Mapping[Owed, date], day: date) -
     """Everything owed on that day: an obligation exists from the day after its period's end."""
     return [
         Obligation(
-            platform.code, form.code, str(period), form.due(period), arrivals.get((platform.code, form.code, str(period)))
+            platform.code,
+            form.code,
+            str(period),
+            form.due(period),
+            arrivals.get((platform.code, form.code, str(period))),
         )
         for form in FORMS.values()
         for period in ended_periods(form, network.first_period, day)

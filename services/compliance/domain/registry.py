@@ -99,7 +99,8 @@ def _two_platforms_at_once(network: Network) -> Iterator[Fault]:
     for member in network.members:
         for one, other in combinations(member.memberships, 2):
             if one.service == other.service and one.platform != other.platform and one.overlaps(other):
-                sentence = f"{member.code} : deux Plates-formes à la fois ({one.platform}, {other.platform}) pour {one.service}."
+                both = f"{one.platform}, {other.platform}"
+                sentence = f"{member.code} : deux Plates-formes à la fois ({both}) pour {one.service}."
                 yield Fault(f"members/{member.code}/memberships", sentence)
 
 
@@ -107,8 +108,8 @@ def _impossible_delegations(network: Network) -> Iterator[Fault]:
     for member in network.members:
         for delegation in member.delegations:
             if reason := _why_impossible(network, member, delegation):
-                sentence = f"{member.code} : la délégation de {delegation.service} à {delegation.member} est impossible, {reason}."
-                yield Fault(f"members/{member.code}/delegations", sentence)
+                what = f"la délégation de {delegation.service} à {delegation.member}"
+                yield Fault(f"members/{member.code}/delegations", f"{member.code} : {what} est impossible, {reason}.")
 
 
 def _why_impossible(network: Network, member: Member, delegation: Delegation) -> str | None:
@@ -119,7 +120,9 @@ def _why_impossible(network: Network, member: Member, delegation: Delegation) ->
     if any(d.service == delegation.service and d.overlaps(delegation) for d in delegate.delegations):
         return "ce CIL/CCI a lui-même délégué le service"
     performs = (m for m in delegate.memberships if m.service == delegation.service)
-    if not any(m.start <= (delegation.end or m.start) and (m.end is None or delegation.start <= m.end) for m in performs):
+    if not any(
+        m.start <= (delegation.end or m.start) and (m.end is None or delegation.start <= m.end) for m in performs
+    ):
         return "ce CIL/CCI ne réalise pas le service"
     return None
 

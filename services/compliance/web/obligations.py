@@ -37,9 +37,7 @@ class ShownObligation(BaseModel):
     state: State
 
 
-async def _read(
-    request: Request, database: Database, viewer: Viewer
-) -> tuple[Network, date, list[Obligation]]:
+async def _read(request: Request, database: Database, viewer: Viewer) -> tuple[Network, date, list[Obligation]]:
     """The network, today, and what the viewer may see: a platform its own, the admin all."""
     clock: Clock = request.app.state.clock
     async with database.transaction(viewer.sees) as work:

@@ -41,7 +41,9 @@ async def _open_periods(request: Request, database: Database) -> list[Period]:
             first = Period.parse((await read_network(work)).first_period)
         except NoRegistry:
             return []
-        period = Period.quarter_of(await today(work, settings_of(request).simulation, request.app.state.clock)).previous()
+        period = Period.quarter_of(
+            await today(work, settings_of(request).simulation, request.app.state.clock)
+        ).previous()
     found: list[Period] = []
     while period >= first and len(found) < 40:
         found.append(period)

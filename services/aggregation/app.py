@@ -1,0 +1,24 @@
+"""Wires aggregation; the only file that builds anything."""
+
+from services.aggregation.handlers.restitutions import issue_restitutions
+from services.aggregation.handlers.totals import hear_submissions
+from services.aggregation.web import editions, pages, tables
+from shared.database import Database
+from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.readings import READINGS
+from shared.reception import close_reception
+from shared.room import Room
+from shared.settings import Settings
+from shared.status import status_router
+
+
+def build(settings: Settings) -> Room:
+    """The room, ready to serve or to work."""
+    return Room(
+        name="aggregation",
+        database=Database(settings.database, "aggregation"),
+        hears={**READINGS, ReceptionClosed: close_reception},
+        together={(SubmissionAccepted, SubmissionRejected): hear_submissions},
+        work_day=issue_restitutions,
+        routers=(tables.router, editions.router, pages.router, status_router("aggregation")),
+    )

@@ -1,0 +1,36 @@
+"""Three measures of a line or a group, in minor units (euros in centimes), so that sums are exact integers."""
+
+from decimal import Decimal
+
+Figures = tuple[int, int, int]
+
+NOTHING: Figures = (0, 0, 0)
+
+
+class InexactFigure(ValueError):
+    """The value has more decimals than its measure keeps."""
+
+    def __init__(self, value: Decimal, scale: int) -> None:
+        super().__init__(f"{value} is not exact with {scale} decimals")
+
+
+def added(one: Figures, other: Figures) -> Figures:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
+
+
+def subtracted(one: Figures, other: Figures) -> Figures:
+    return (one[0] - other[0], one[1] - other[1], one[2] - other[2])
+
+
+def minor_units(value: Decimal, scale: int) -> int:
+    """The value as an integer number of its smallest unit; InexactFigure where it is finer."""
+    scaled = value.scaleb(scale)
+    whole = int(scaled)
+    if whole != scaled:
+        raise InexactFigure(value, scale)
+    return whole
+
+
+def major_units(units: int, scale: int) -> int | Decimal:
+    """The value as it is written: an int, or a Decimal with exactly `scale` decimals."""
+    return Decimal(units).scaleb(-scale) if scale else units

@@ -1,0 +1,1 @@
+"""What the room hears: one function per event, named by its effect."""

@@ -1,0 +1,5 @@
+"""Alembic's entry for the schema `aggregation`."""
+
+from shared.migrations import run_migrations
+
+run_migrations()

@@ -1,0 +1,91 @@
+"""The pages of the tables: choose one, read it, take it away, find what was issued."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from services.aggregation.domain.names import BY_LEVEL
+from services.aggregation.domain.restitution import By
+from services.aggregation.tables.editions import list_editions
+from services.aggregation.tables.lines import last_reported_periods
+from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
+from services.aggregation.web.current import current_table
+from services.aggregation.web.doors import RoomDatabase, SignedIn
+from services.aggregation.web.editions import issued_edition
+from shared.clock import Clock
+from shared.forms import FORMS
+from shared.network import Network
+from shared.pages import Link
+from shared.periods import Period
+from shared.readings import read_network, today
+from shared.web import page_context, pages_of, settings_of
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/tableaux")
+async def tables_page(
+    request: Request,
+    database: RoomDatabase,
+    viewer: SignedIn,
+    form: str = QUARTERLY[0].code,
+    period: str = "",
+    by: By = "member",
+) -> HTMLResponse:
+    """The chosen table as it stands, and the editions of its quarter; by default the last quarter reported."""
+    form_of(form)
+    clock: Clock = request.app.state.clock
+    async with database.transaction() as work:
+        network, day = await read_network(work), await today(work, settings_of(request).simulation, clock)
+        last = (await last_reported_periods(work, [form])).get(form)
+        scope = scope_of(network, form, period or str(_default_period(network, last, day)), by)
+        table = await current_table(work, scope, network, day)
+        editions = await list_editions(work, str(scope.period), form)
+    return pages_of(request).render(
+        request,
+        "aggregation/tables.html",
+        **await page_context(request, database, viewer),
+        table=table,
+        editions=editions,
+        levels=BY_LEVEL,
+        forms=[(known.code, known.title) for known in QUARTERLY],
+        periods=[(str(known), known.title) for known in _offered(network, last, day, scope.period)],
+    )
+
+
+def _default_period(network: Network, last: Period | None, day: date) -> Period:
+    return last or max(Period.parse(network.first_period), Period.quarter_of(day).previous())
+
+
+def _offered(network: Network, last: Period | None, day: date, chosen: Period) -> list[Period]:
+    """From the first period to the current quarter, and to what is reported or asked for; the newest first."""
+    ends = [Period.quarter_of(day), chosen, *([last] if last else [])]
+    return list(_quarters(Period.parse(network.first_period), max(ends)))[::-1]
+
+
+def _quarters(first: Period, last: Period) -> Iterator[Period]:
+    while first <= last:
+        yield first
+        first = first.next()
+
+
+@router.get("/tableaux/editions/{number}")
+async def edition_page(request: Request, database: RoomDatabase, viewer: SignedIn, number: str) -> HTMLResponse:
+    """An edition as it was issued, and the others of the same table."""
+    async with database.transaction() as work:
+        edition, document = await issued_edition(work, number)
+        others = await list_editions(work, edition.period, edition.form)
+    form, period = FORMS[edition.form], Period.parse(edition.period)
+    table_link = Link("Tableaux", f"/tableaux?form={form.code}&period={period}&by={edition.by}")
+    return pages_of(request).render(
+        request,
+        "aggregation/edition.html",
+        **await page_context(request, database, viewer),
+        edition=edition,
+        document=document,
+        others=[other for other in others if other.by == edition.by],
+        levels=BY_LEVEL,
+        breadcrumb=(table_link, Link(f"Édition {edition.edition}")),
+    )

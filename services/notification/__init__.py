@@ -1,0 +1,1 @@
+"""Owns messages, attempts and proofs of sending; hears what must be written about; says MessageSent, MessageFailed."""

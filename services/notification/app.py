@@ -1,0 +1,51 @@
+"""Wires notification; the only file that builds anything."""
+
+from functools import partial
+
+from services.notification.domain.letters import Letterhead
+from services.notification.handlers.receipts import acknowledge
+from services.notification.handlers.reminders import decide_day, keep_late_list, keep_reminder
+from services.notification.handlers.restitutions import collect_part, open_registry_and_bundle
+from services.notification.handlers.sending import Sending
+from services.notification.settings import NotificationSettings
+from services.notification.tables.queue import pending_messages
+from services.notification.web import api, pages
+from shared.database import Database
+from shared.events import (
+    LateListed,
+    ReceptionClosed,
+    RegistryRecorded,
+    ReminderDue,
+    RestitutionIssued,
+    SubmissionAccepted,
+    SubmissionRejected,
+)
+from shared.readings import READINGS
+from shared.reception import close_reception
+from shared.room import Room
+from shared.settings import Settings
+from shared.status import status_router
+
+
+def build(settings: Settings) -> Room:
+    """The room, ready to serve or to work."""
+    database = Database(settings.database, "notification")
+    smtp = NotificationSettings().smtp
+    head = Letterhead(settings.base_url, smtp.sender)
+    return Room(
+        name="notification",
+        database=database,
+        hears={
+            **READINGS,
+            RegistryRecorded: partial(open_registry_and_bundle, head=head),
+            ReceptionClosed: close_reception,
+            ReminderDue: partial(keep_reminder, head=head),
+            LateListed: partial(keep_late_list, head=head),
+            RestitutionIssued: partial(collect_part, head=head),
+        },
+        together={(SubmissionAccepted, SubmissionRejected): partial(acknowledge, head=head)},
+        work_day=partial(decide_day, head=head),
+        background=(Sending(database, smtp).run,),
+        pending=pending_messages,
+        routers=(api.router, pages.router, status_router("notification")),
+    )

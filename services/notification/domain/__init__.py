@@ -1,0 +1,1 @@
+"""What is written to whom, and what becomes of it: pure calculation."""

@@ -1,0 +1,21 @@
+"""The French names that letters share."""
+
+from shared.forms import FORMS
+from shared.report.french import HARD_SPACE
+
+COLON = f"{HARD_SPACE}: "
+GREETING = "Bonjour,"
+
+
+def form_title(code: str) -> str:
+    """The form's title; a form that this version does not know keeps its code."""
+    return FORMS[code].title if code in FORMS else code
+
+
+def short_form(code: str) -> str:
+    return FORMS[code].service_title if code in FORMS else code
+
+
+def count(number: int, singular: str, plural: str) -> str:
+    """« 1 erreur », « 2 erreurs »; zero is singular in French."""
+    return f"{number}{HARD_SPACE}{singular if number < 2 else plural}"

@@ -1,0 +1,1 @@
+"""What the room does about what it hears, and the loop that sends."""

@@ -1,0 +1,1 @@
+"""What the room remembers; the tables themselves are in the migrations."""

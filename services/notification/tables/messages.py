@@ -1,0 +1,123 @@
+"""Making messages: letters kept once by their hash, one row per message, whatever is heard again."""
+
+from collections.abc import Sequence
+
+from services.notification.domain.letters import Letter
+from services.notification.domain.messages import Message, message_id
+from shared.clock import noon, paris_day, system_clock
+from shared.events import MessageFailed
+from shared.transaction import Transaction
+
+WAKE = "messages_notification"
+NO_ADDRESS = "aucune adresse électronique dans l’annuaire"
+
+_CONTENTS = """
+INSERT INTO content (sha256, media_type, bytes)
+SELECT * FROM unnest(CAST(:hashes AS text[]), CAST(:types AS text[]), CAST(:contents AS bytea[]))
+ON CONFLICT DO NOTHING
+"""
+_LETTERS = """
+INSERT INTO letter (sha256, title, html, text)
+SELECT * FROM unnest(CAST(:hashes AS text[]), CAST(:titles AS text[]), CAST(:htmls AS text[]), CAST(:texts AS text[]))
+ON CONFLICT DO NOTHING
+"""
+_ENCLOSURES = """
+INSERT INTO enclosure (letter, position, name, content)
+SELECT * FROM unnest(CAST(:letters AS text[]), CAST(:positions AS int[]), CAST(:names AS text[]),
+                     CAST(:hashes AS text[]))
+ON CONFLICT DO NOTHING
+"""
+# A recipient that the registry does not know yet has no addresses: they are looked up before sending.
+_MESSAGES = """
+INSERT INTO message (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated, sender,
+                     addresses, state, last_error)
+SELECT new.*, :sender, known.addresses,
+       CASE WHEN cardinality(known.addresses) = 0 THEN 'failed' ELSE 'pending' END,
+       CASE WHEN cardinality(known.addresses) = 0 THEN :no_address END
+FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:recipients AS text[]),
+            CAST(:recipient_kinds AS text[]), CAST(:versions AS int[]), CAST(:days AS date[]), CAST(:letters AS text[]),
+            CAST(:message_ids AS text[]), CAST(:dates AS timestamptz[]))
+     AS new (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated)
+LEFT JOIN (
+    SELECT kind, code, ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'emails', '[]'))) AS addresses
+    FROM registry_subject WHERE kind IN ('platform', 'member', 'central')
+) AS known ON known.kind = new.recipient_kind AND known.code = new.recipient
+ON CONFLICT DO NOTHING
+RETURNING id, kind, subject, recipient, version, state
+"""
+
+
+async def keep_letters(work: Transaction, letters: Sequence[Letter]) -> None:
+    """Keeps letters and their contents, each once."""
+    once = sorted({letter.sha256: letter for letter in letters}.items())
+    contents = sorted({part.sha256: part for _, letter in once for part in letter.contents}.items())
+    await work.execute(
+        _CONTENTS,
+        {
+            "hashes": [sha256 for sha256, _ in contents],
+            "types": [part.media_type for _, part in contents],
+            "contents": [part.content for _, part in contents],
+        },
+    )
+    await work.execute(
+        _LETTERS,
+        {
+            "hashes": [sha256 for sha256, _ in once],
+            "titles": [letter.title for _, letter in once],
+            "htmls": [letter.html.sha256 for _, letter in once],
+            "texts": [letter.text.sha256 for _, letter in once],
+        },
+    )
+    await _keep_enclosures(work, [letter for _, letter in once])
+
+
+async def _keep_enclosures(work: Transaction, letters: Sequence[Letter]) -> None:
+    rows = [
+        (letter.sha256, position, enclosure.name, enclosure.content.sha256)
+        for letter in letters
+        for position, enclosure in enumerate(letter.enclosures, start=1)
+    ]
+    names = ("letters", "positions", "names", "hashes")
+    if rows:
+        await work.execute(_ENCLOSURES, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+
+
+async def create_messages(work: Transaction, messages: Sequence[Message], sender: str) -> int:
+    """Makes those that do not exist yet, in one statement; says which can never be sent; returns how many are new."""
+    if not messages:
+        return 0
+    parameters = {**_columns(messages, sender), "sender": sender, "no_address": NO_ADDRESS}
+    created = (await work.execute(_MESSAGES, parameters)).all()
+    for row in created:
+        if row.state == "failed":
+            work.say(
+                MessageFailed(
+                    message=row.id,
+                    kind=row.kind,
+                    subject=row.subject,
+                    recipient=row.recipient,
+                    version=row.version,
+                    reason=NO_ADDRESS,
+                )
+            )
+    await work.execute("SELECT pg_notify(:channel, '')", {"channel": WAKE})
+    return len(created)
+
+
+def _columns(messages: Sequence[Message], sender: str) -> dict[str, list[object]]:
+    now = system_clock()
+    today = paris_day(now)
+    ids = [message.id for message in messages]
+    return {
+        "ids": list(ids),
+        "kinds": [message.kind for message in messages],
+        "subjects": [message.subject for message in messages],
+        "recipients": [message.recipient.code for message in messages],
+        "recipient_kinds": [message.recipient.kind for message in messages],
+        "versions": [message.version for message in messages],
+        "days": [message.day for message in messages],
+        "letters": [message.letter for message in messages],
+        "message_ids": [message_id(identity, sender) for identity in ids],
+        # A mail of another day (a simulation, a backlog) bears that day's date.
+        "dates": [now if message.day == today else noon(message.day) for message in messages],
+    }

@@ -1,0 +1,1 @@
+"""Whom the room serves: the outbox pages and the routes behind them."""

@@ -1,0 +1,67 @@
+"""`/api/v1/messages` and `/api/v1/reminders`."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+
+from services.notification.web import reading
+from services.notification.web.reading import Filters, MessageShown, ReminderShown
+from shared.database import Database
+from shared.report.csv import stream_csv
+from shared.security import Viewer
+from shared.web import database_of, not_found, viewer_at
+
+router = APIRouter(tags=["messages"])
+
+Room = Annotated[Database, Depends(database_of("notification"))]
+Who = Annotated[Viewer, Depends(viewer_at("notification"))]
+Format = Literal["json", "csv"]
+
+_MESSAGE_COLUMNS = ("kind", "subject", "recipient", "version", "day")
+_REMINDER_COLUMNS = ("platform", "form", "period", "day", "step")
+
+
+@router.get("/api/v1/messages", response_model=list[MessageShown])
+async def list_messages(
+    database: Room,
+    viewer: Who,
+    kind: str | None = None,
+    day: date | None = None,
+    recipient: str | None = None,
+    state: str | None = None,
+    format: Format = "json",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> list[MessageShown] | Response:
+    """Messages, the newest first; as CSV all of them, sorted by their key. A platform sees its own."""
+    filters = Filters(kind, day, recipient, state)
+    async with database.transaction(viewer.sees) as work:
+        if format == "json":
+            return await reading.newest_messages(work, filters, limit, offset)
+        rows = await reading.messages_as_rows(work, filters)
+    return StreamingResponse(stream_csv(_MESSAGE_COLUMNS, rows), media_type="text/csv; charset=utf-8")
+
+
+@router.get("/api/v1/messages/{message}")
+async def show_message(database: Room, viewer: Who, message: UUID) -> MessageShown:
+    """One message."""
+    async with database.transaction(viewer.sees) as work:
+        found = await reading.find_message(work, message)
+    if found is None:
+        raise not_found()
+    values = dict(found._mapping)
+    return MessageShown.model_validate({**values, "addresses": values["addresses"] or []})
+
+
+@router.get("/api/v1/reminders", response_model=list[ReminderShown])
+async def list_reminders(database: Room, viewer: Who, format: Format = "json") -> list[ReminderShown] | Response:
+    """The ledger of reminders: one line per form and step, even where one mail names several."""
+    async with database.transaction(viewer.sees) as work:
+        reminders = await reading.reminders_made(work)
+    if format == "json":
+        return reminders
+    rows = [tuple(getattr(one, name) for name in _REMINDER_COLUMNS) for one in reminders]
+    return StreamingResponse(stream_csv(_REMINDER_COLUMNS, rows), media_type="text/csv; charset=utf-8")

@@ -1,0 +1,60 @@
+"""Lines folded per second from a full topic, in batches and, for comparison, one event at a time."""
+
+import tempfile
+from pathlib import Path
+
+from deploy.embedded.infra import boot
+from services.cli.screens import step
+from tests.bench.backlog import LINES, plan_backlog
+from tests.bench.folding import BATCHES, ONE_BY_ONE, Folded, fold
+from tests.bench.results import Figure, Part
+from tests.bench.sizes import Sizes
+
+METHOD = """\
+Kafka and PostgreSQL alone, durable. The topic `submissions` (12 partitions) is filled with {records:,} records of
+`SubmissionAccepted`, {lines} lines each, written as the relay writes them: 10 % are corrections, 2 % repetitions of an event
+(same `ce_id`; not counted as lines folded), 1 % come before the version that they correct. Then one process
+`pilotage work aggregation` is started. What is committed is looked at every 10 ms; a rate is the lines committed after the
+first commit that was seen, by the time from there to the last one. Afterwards every line, total and overtaken version is
+compared with a plain model in Python. For comparison the same worker takes one event per transaction, {alone:,} records into
+an empty database (which favours it)."""
+
+
+async def measure_fold(sizes: Sizes) -> Part:
+    method = METHOD.format(records=sizes.records, lines=LINES, alone=sizes.records_one_by_one)
+    with tempfile.TemporaryDirectory(prefix="pilotage-bench-") as folder:
+        async with boot(Path(folder) / "data", say=step) as infra:
+            step(f"{sizes.records} envois à agréger, par lots")
+            batches = await fold(infra, "batches", plan_backlog(sizes.records), BATCHES)
+            step(f"{sizes.records_one_by_one} envois à agréger, un à un")
+            alone = await fold(infra, "alone", plan_backlog(sizes.records_one_by_one), ONE_BY_ONE)
+    faults = [*batches.faults, *(f"one by one: {fault}" for fault in alone.faults)]
+    return Part("Lines folded from a full topic", method, [*_figures(batches), *_compared(batches, alone)], faults)
+
+
+def lines_per_second(folded: Folded) -> float:
+    return (folded.last.events - folded.first.events) * LINES / (folded.last.at - folded.first.at)
+
+
+def _figures(folded: Folded) -> list[Figure]:
+    lines = folded.last.events * LINES
+    after_first = (folded.last.events - folded.first.events) * LINES
+    cpu = (folded.last.cpu - folded.first.cpu) / after_first * 100_000
+    from_start = folded.last.at - folded.start.at
+    return [
+        Figure("lines folded", f"{lines:,}, of which {lines - after_first:,} in the first commit"),
+        Figure("lines a second, first commit to last", f"{lines_per_second(folded):,.0f}"),
+        Figure("lines a second, from the start of the process", f"{lines / from_start:,.0f}"),
+        Figure("start of the process to its first commit", f"{folded.first.at - folded.start.at:.1f} s"),
+        Figure("worker’s CPU per 100,000 lines", f"{cpu:.2f} s"),
+        Figure("worker’s CPU over its life", f"{folded.last.cpu:.1f} s"),
+        Figure("worker’s peak memory (resident)", f"{folded.peak_bytes / 2**20:.0f} MiB"),
+    ]
+
+
+def _compared(batches: Folded, alone: Folded) -> list[Figure]:
+    ratio = lines_per_second(batches) / lines_per_second(alone)
+    return [
+        Figure("lines a second, one event per transaction", f"{lines_per_second(alone):,.0f}"),
+        Figure("batches are faster by", f"{ratio:.1f} times"),
+    ]

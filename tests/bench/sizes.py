@@ -1,0 +1,20 @@
+"""How much each part does: in full, or shortened to try the measurements themselves."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Of the network, of the load on it, and of the topic that is folded."""
+
+    platforms: int = 40
+    members: int = 600
+    rate: int = 20
+    warm_up_seconds: int = 5
+    seconds: int = 30
+    records: int = 15_000
+    records_one_by_one: int = 1_000
+
+
+FULL = Sizes()
+SHORT = Sizes(seconds=5, warm_up_seconds=2, records=2_000, records_one_by_one=100)

@@ -1,0 +1,1 @@
+"""What the rooms promise one another and others: events, topics, schemas, configuration of Kafka."""

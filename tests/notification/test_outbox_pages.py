@@ -1,0 +1,118 @@
+"""The outbox pages and routes: the admin sees all, a platform what was sent to it."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+import services.notification
+from shared.events import CredentialIssued
+from shared.pages import Pages
+from shared.security import Viewer, sign_session, token_hash
+from shared.web import build_web
+from tests.notification import facts
+from tests.notification.conftest import Office
+
+TOKEN = "plt_test"
+DAY = date(2005, 5, 2)
+
+
+@pytest.fixture
+async def clients(office: Office) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient]]:
+    """The admin's and a platform's."""
+    await office.hear(
+        *facts.registry(),
+        CredentialIssued(
+            credential=uuid4(), token_sha256=token_hash(TOKEN), role="platform", platform="PF01", name="Armor"
+        ),
+    )
+    await office.hear(facts.accepted(), facts.rejected(platform="PF02"))
+    await office.hear(facts.reminder_due(date(2005, 4, 20)), facts.reminder_due(date(2005, 4, 20), "PF02"))
+    await office.hear(*facts.day_begins(date(2005, 4, 20)))
+    await office.hear(*facts.issue(DAY, (facts.edition("T-1"),)))
+    folder = Path(services.notification.__file__).parent / "templates"
+    app = build_web({"notification": office.room}, office.settings, Pages({"notification": folder}))
+    session = sign_session(office.settings.secret_key.get_secret_value(), Viewer("admin", "admin"))
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://t", headers=_bearer(session)) as admin,
+        httpx.AsyncClient(transport=transport, base_url="http://t", headers=_bearer(TOKEN)) as platform,
+    ):
+        yield admin, platform
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}", "accept": "text/html"}
+
+
+Clients = tuple[httpx.AsyncClient, httpx.AsyncClient]
+
+
+async def test_the_csv_of_messages_is_sorted_by_their_key(clients: Clients) -> None:
+    answer = await clients[0].get("/api/v1/messages", params={"format": "csv"})
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert rows[0] == ["kind", "subject", "recipient", "version", "day"]
+    assert len(rows) == 1 + 2 + 2 + 6
+    assert rows[1:] == sorted(rows[1:])
+    assert ["restitution", "2005-05-02", "UESL", "1", "2005-05-02"] in rows
+
+
+async def test_a_platform_sees_only_what_was_sent_to_it(clients: Clients) -> None:
+    admin, platform = clients
+    everything = (await admin.get("/api/v1/messages")).json()
+    own = (await platform.get("/api/v1/messages")).json()
+    assert {message["recipient"] for message in own} == {"PF01"}
+    assert len(own) == 3
+    for message in everything:
+        expected = 200 if message["recipient"] == "PF01" else 404
+        for address in ("/api/v1/messages/{}", "/boite-envoi/{}", "/boite-envoi/{}/html"):
+            assert (await platform.get(address.format(message["id"]))).status_code == expected
+    bundle = next(m for m in everything if m["kind"] == "restitution" and m["recipient"] == "CIL-001")
+    assert (await platform.get(f"/boite-envoi/{bundle['id']}/pieces/1")).status_code == 404
+    assert (await admin.get(f"/boite-envoi/{bundle['id']}/pieces/1")).content[:2] == b"PK"
+
+
+async def test_the_reminders_are_read_from_the_ledger(clients: Clients) -> None:
+    admin, platform = clients
+    rows = list(csv.reader(io.StringIO((await admin.get("/api/v1/reminders?format=csv")).text)))
+    assert rows[0] == ["platform", "form", "period", "day", "step"]
+    assert ["PF02", facts.FORM, "2005-T1", "2005-04-20", "-10"] in rows
+    assert len(rows) == 1 + 3
+    assert {row["platform"] for row in (await platform.get("/api/v1/reminders")).json()} == {"PF01"}
+
+
+async def test_the_list_is_narrowed_by_its_form(clients: Clients) -> None:
+    page = (await clients[0].get("/boite-envoi", params={"kind": "restitution", "state": "failed"})).text
+    assert page.count("<tr>") == 2
+    assert "PF02" in page
+    assert "aucune adresse électronique" in page
+    assert (await clients[0].get("/boite-envoi", params={"day": "hier"})).status_code == 422
+    empty = await clients[0].get("/boite-envoi", params={"recipient": "personne", "page": 7})
+    assert "Aucun message ne correspond." in empty.text
+
+
+async def test_a_message_is_shown_with_its_attachment_in_a_closed_frame(clients: Clients) -> None:
+    admin, _ = clients
+    bundles = (await admin.get("/api/v1/messages", params={"kind": "restitution", "recipient": "UESL"})).json()
+    address = f"/boite-envoi/{bundles[0]['id']}"
+    page = (await admin.get(address)).text
+    assert "pilotage@uesl.example (UESL)" in page
+    assert "restitution-2005-05-02.xlsx" in page
+    assert f'sandbox="" title="Le message tel qu’il est reçu" src="{address}/html"' in page
+    frame = await admin.get(f"{address}/html")
+    assert "default-src 'none'" in frame.headers["content-security-policy"]
+    assert "sandbox" in frame.headers["content-security-policy"]
+    piece = await admin.get(f"{address}/pieces/1")
+    assert piece.headers["content-disposition"].startswith("attachment")
+    assert (await admin.get(f"{address}/pieces/2")).status_code == 404
+    assert (await admin.get(f"{address}/pieces/x")).status_code == 422
+
+
+async def test_nobody_reads_without_signing_in(clients: Clients) -> None:
+    for address in ("/api/v1/messages", "/api/v1/reminders"):
+        assert (await clients[0].get(address, headers={"authorization": "Bearer no"})).status_code == 401

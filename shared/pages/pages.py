@@ -84,7 +84,9 @@ class Pages:
         self, request: Request, schema: Mapping[str, Any], descriptions: Sequence[tuple[str, str]]
     ) -> HTMLResponse:
         """Answer with the API's reference; `descriptions` are links to what programs read (label, address)."""
-        return self.render(request, "api.html", rooms=list_operations(schema), descriptions=descriptions)
+        return self.render(
+            request, "api.html", rooms=list_operations(schema), sections=words.SECTIONS, descriptions=descriptions
+        )
 
 
 def query_with(request: Request, **changes: object) -> str:

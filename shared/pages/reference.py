@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 METHODS = ("get", "post", "put", "patch", "delete")
+# What the framework says by itself, in English.
+ANSWERS = {"Successful Response": "Réussite", "Validation Error": "Paramètres absents ou non valides"}
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that the API does."""
+    """One thing that the API does; without a title of its own, its description (in English) stands for it."""
 
     method: str
     path: str
@@ -29,6 +31,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body: tuple[str, ...]
     answers: tuple[tuple[str, str], ...]
+    is_titled: bool = True
 
     @property
     def anchor(self) -> str:
@@ -52,16 +55,30 @@ def _operations(schema: Mapping[str, Any]) -> Iterator[Operation]:
 
 
 def _operation(method: str, path: str, content: Mapping[str, Any]) -> Operation:
+    is_titled, about = _is_titled(content), content.get("description", "")
     return Operation(
         method=method,
         path=path,
-        title=content.get("summary", path),
-        about=content.get("description", ""),
+        title=content.get("summary", path) if is_titled else about,
+        about=about if is_titled else "",
+        is_titled=is_titled,
         room=next(iter(content.get("tags", ())), "API"),
         parameters=tuple(_parameter(parameter) for parameter in content.get("parameters", ())),
         body=tuple(content.get("requestBody", {}).get("content", ())),
-        answers=tuple((code, answer.get("description", "")) for code, answer in content.get("responses", {}).items()),
+        answers=tuple(_answers(content.get("responses", {}))),
     )
+
+
+def _is_titled(content: Mapping[str, Any]) -> bool:
+    """Tell a title that was written from one that the framework made of the function's name."""
+    made_of = content.get("summary", "").lower().replace(" ", "_")
+    return not content.get("operationId", "").startswith(f"{made_of}_")
+
+
+def _answers(responses: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for code, answer in responses.items():
+        said = answer.get("description", "")
+        yield code, ANSWERS.get(said, said)
 
 
 def _parameter(content: Mapping[str, Any]) -> Parameter:

@@ -119,6 +119,19 @@ STATES: dict[str, tuple[str, str]] = {
     "replaced": ("remplacé", "calm"),
 }
 
+# What the parts of the API are called, by the tags of its routes.
+SECTIONS = {
+    "submissions": "Dépôts",
+    "tables": "Tableaux",
+    "editions": "Éditions",
+    "obligations": "Échéances",
+    "messages": "Messages",
+    "registry": "Annuaire",
+    "credentials": "Accès",
+    "calendar": "Calendrier",
+    "status": "État du service",
+}
+
 ERRORS: dict[int, tuple[str, str]] = {
     400: ("Demande illisible", "La demande n’a pas été comprise. Revenez à la page précédente et recommencez."),
     401: ("Connexion nécessaire", "Connectez-vous pour voir cette page."),

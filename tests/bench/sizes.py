@@ -17,4 +17,4 @@ class Sizes:
 
 
 FULL = Sizes()
-SHORT = Sizes(seconds=5, warm_up_seconds=2, records=2_000, records_one_by_one=100)
+SHORT = Sizes(seconds=5, warm_up_seconds=2, records=6_000, records_one_by_one=200)

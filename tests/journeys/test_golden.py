@@ -52,7 +52,7 @@ async def _strange_events_change_no_total(machine: Machine, client: Client, plan
     accepted = [record for record in recorded if dict(record.headers)["ce_type"] == b"SubmissionAccepted"]
     async with AIOKafkaProducer(bootstrap_servers=machine.infra.bootstrap_servers) as producer:
         for record in accepted[::7]:
-            for headers in (record.headers, _as_new(record, "SubmissionAccepted")):
+            for headers in (list(record.headers), _as_new(record, "SubmissionAccepted")):
                 await producer.send(topic, record.value, record.key, record.partition, headers=headers)
         strange = [
             (b"{not json", _as_new(accepted[0], "SubmissionAccepted")),
@@ -81,7 +81,8 @@ async def _recorded(machine: Machine, topic: str) -> list[Any]:
         places = [TopicPartition(topic, n) for n in range(SUBMISSIONS.partitions)]
         consumer.assign(places)
         await consumer.seek_to_beginning(*places)
-        ends, found = await consumer.end_offsets(places), []
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+        found: list[Any] = []
         while len(found) < sum(ends.values()):
             for records in (await consumer.getmany(timeout_ms=1000)).values():
                 found += records

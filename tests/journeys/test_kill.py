@@ -67,9 +67,9 @@ async def _load_while_killing(client: Client, plan: Plan, killer: Killer, folder
         killing.cancel()
     elif killing.exception():
         loading.cancel()
-    killed = await asyncio.gather(killing, return_exceptions=True)
+    (killed,) = await asyncio.gather(killing, return_exceptions=True)
     await loading
-    assert killed == [None], "the load ended before all kills were done"
+    assert killed is None, "the load ended before all kills were done"
 
 
 async def _assert_sound(client: Client, plan: Plan, machine: Machine, folder: Path) -> None:

@@ -122,6 +122,8 @@ const enliven = (root) => {
 };
 
 enliven(document);
+// On a small screen the navigation scrolls: where one is must be in sight.
+document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 // Back after a swap must show the page before it; moving inside a page is no such step.
 const placeOf = ({ pathname, search }) => pathname + search;
 let shown = placeOf(location);

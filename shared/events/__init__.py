@@ -1,0 +1,70 @@
+"""What the rooms say to one another; the class name is the wire type."""
+
+from shared.events.base import Event, Said
+from shared.events.deadlines import (
+    DayBegan,
+    DeadlineApproaching,
+    DeadlineMet,
+    DeadlineMissed,
+    LateListed,
+    LateSubmission,
+    OwedForm,
+    ReminderDue,
+)
+from shared.events.messages import MessageFailed, MessageSent
+from shared.events.registry import (
+    CentralRecorded,
+    CredentialIssued,
+    MemberRecorded,
+    OperatorRecorded,
+    PlatformRecorded,
+    RegistryRecorded,
+)
+from shared.events.restitutions import IssuedEdition, RestitutionIssued
+from shared.events.submissions import (
+    ReceptionClosed,
+    ReportedError,
+    SubmissionAccepted,
+    SubmissionRejected,
+    SubmittedLine,
+)
+
+__all__ = [
+    "EVENTS",
+    "CentralRecorded",
+    "CredentialIssued",
+    "DayBegan",
+    "DeadlineApproaching",
+    "DeadlineMet",
+    "DeadlineMissed",
+    "Event",
+    "IssuedEdition",
+    "LateListed",
+    "LateSubmission",
+    "MemberRecorded",
+    "MessageFailed",
+    "MessageSent",
+    "OperatorRecorded",
+    "OwedForm",
+    "PlatformRecorded",
+    "ReceptionClosed",
+    "RegistryRecorded",
+    "ReminderDue",
+    "ReportedError",
+    "RestitutionIssued",
+    "Said",
+    "SubmissionAccepted",
+    "SubmissionRejected",
+    "SubmittedLine",
+]
+
+
+def _leaves(parent: type[Event]) -> list[type[Event]]:
+    found: list[type[Event]] = []
+    for child in parent.__subclasses__():
+        found += [] if child.__name__.startswith("_") else [child]
+        found += _leaves(child)
+    return found
+
+
+EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in _leaves(Event)}

@@ -64,6 +64,21 @@ class _Decoded:
     event: Event
 
 
+_Dead = tuple[Record, Exception]
+
+
+def _decode_all(records: Sequence[Record]) -> tuple[list[_Decoded], list[_Dead]]:
+    """What can be read, and what never can be, with the reason."""
+    decoded: list[_Decoded] = []
+    unreadable: list[_Dead] = []
+    for record in records:
+        try:
+            decoded.append(_Decoded(record, *decode(record.headers, record.value)))
+        except Malformed as error:
+            unreadable.append((record, error))
+    return decoded, unreadable
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether trying again later may succeed: the server is away, restarting, or a lock was lost."""
     if isinstance(error, DBAPIError):
@@ -104,34 +119,40 @@ class Hearing:
         raise AssertionError
 
     async def _take(self, records: Sequence[Record]) -> None:
+        """All at once; where a handler fails, one by one, so that only the record at fault is set aside."""
+        decoded, unreadable = _decode_all(records)
         try:
-            await self._apply(records)
-            self._dead_in_a_row = 0
+            await self._apply(records, decoded, unreadable)
         except Exception as error:
             if is_transient(error):
                 raise
             if len(records) == 1:
-                await self._bury(records[0], error)
+                await self._apply(records, [], [(records[0], error)])
+            else:
+                await self._take_one_by_one(records, error)
                 return
-            log.warning("batch taken one by one", room=self.room.name, records=len(records), cause=repr(error)[:300])
-            for record in records:
-                await self._with_patience(lambda record=record: self._take([record]))
+            unreadable = [(records[0], error)]
+        self._count_dead(len(unreadable), any_alive=len(unreadable) < len(records))
 
-    async def _bury(self, record: Record, error: Exception) -> None:
-        async with self.room.database.transaction() as work:
-            await dead_letters.bury(work, record, error)
-            await self._note_progress(work, [record])
-        self._dead_in_a_row += 1
-        place = f"{record.topic}/{record.partition}@{record.offset}"
-        log.error("dead letter", room=self.room.name, place=place, cause=type(error).__name__)
-        if self._dead_in_a_row >= MAX_DEAD_IN_A_ROW:
-            raise StopTheLine(f"{self.room.name}: {self._dead_in_a_row} dead letters in a row")
+    async def _take_one_by_one(self, records: Sequence[Record], error: Exception) -> None:
+        log.warning("batch taken one by one", room=self.room.name, records=len(records), cause=type(error).__name__)
+        for record in records:
+            await self._with_patience(lambda record=record: self._take([record]))
 
-    async def _apply(self, records: Sequence[Record]) -> None:
-        decoded = [_Decoded(record, *decode(record.headers, record.value)) for record in records]
+    async def _apply(self, records: Sequence[Record], decoded: Sequence[_Decoded], dead: Sequence[_Dead]) -> None:
         async with self.room.database.transaction() as work:
             await self.apply_new(work, await self._new(work, decoded))
+            for record, error in dead:
+                await dead_letters.bury(work, record, error)
             await self._note_progress(work, records)
+        for record, error in dead:
+            place = f"{record.topic}/{record.partition}@{record.offset}"
+            log.error("dead letter", room=self.room.name, place=place, cause=type(error).__name__)
+
+    def _count_dead(self, dead: int, *, any_alive: bool) -> None:
+        self._dead_in_a_row = 0 if any_alive else self._dead_in_a_row + dead
+        if self._dead_in_a_row >= MAX_DEAD_IN_A_ROW:
+            raise StopTheLine(f"{self.room.name}: {self._dead_in_a_row} dead letters in a row")
 
     async def _new(self, work: Transaction, decoded: Sequence[_Decoded]) -> list[_Decoded]:
         relevant = [item for item in decoded if self.room.understands(type(item.event))]

@@ -22,6 +22,12 @@ log = structlog.get_logger()
 BATCH = 1000
 _POLL_SECONDS = 1.0
 _SEND_SECONDS = 30.0
+# Without these, the lock of a machine that vanished would be held for hours.
+_LOCK_ENDS_WITH_THE_MACHINE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 _NEXT = """
 SELECT position, id, topic, key, type, body, said_at FROM outbox
 WHERE published_at IS NULL ORDER BY position LIMIT $1
@@ -47,7 +53,7 @@ class Relay:
     def __init__(self, room: str, dsn: str, server_settings: dict[str, str], kafka: KafkaSettings) -> None:
         self.room = room
         self._dsn = dsn.replace("postgresql+asyncpg://", "postgresql://")
-        self._server_settings = {**server_settings, "idle_in_transaction_session_timeout": "0"}
+        self._server_settings = {**server_settings, **_LOCK_ENDS_WITH_THE_MACHINE}
         self._kafka = kafka
         self._wake = asyncio.Event()
 

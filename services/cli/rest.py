@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
@@ -13,7 +15,7 @@ from shared.security import Viewer
 from shared.settings import Settings
 from shared.status import RoomStatus, room_status
 from shared.topics import PUBLIC_TOPICS, heard_by
-from shared.web import admin_at, settings_of
+from shared.web import Problem, admin_at, settings_of
 
 router = APIRouter(tags=["status"])
 
@@ -35,29 +37,29 @@ class EndOffsets:
         self._lock = asyncio.Lock()
 
     async def read(self) -> dict[str, int]:
-        """Next offset by `topic/partition`; reconnects after a failure, which is raised."""
+        """Next offset by `topic/partition`; a failure is a 503, and the next call connects anew."""
         prefix = self._settings.kafka.prefix
         places = [TopicPartition(prefix + topic.name, n) for topic in PUBLIC_TOPICS for n in range(topic.partitions)]
         async with self._lock:
             try:
                 ends = await asyncio.wait_for((await self._connected()).end_offsets(places), 10)
-            except BaseException:
+            except (KafkaError, TimeoutError) as error:
                 await self.close()
-                raise
+                raise Problem(503, "Kafka ne répond pas : réessayez dans un instant.") from error
         return {f"{place.topic}/{place.partition}": end for place, end in ends.items()}
 
     async def _connected(self) -> AIOKafkaConsumer:
         if self._consumer is None:
             servers = self._settings.kafka.bootstrap_servers
-            consumer = AIOKafkaConsumer(bootstrap_servers=servers, request_timeout_ms=9000)
-            await consumer.start()
-            self._consumer = consumer
+            self._consumer = AIOKafkaConsumer(bootstrap_servers=servers, request_timeout_ms=9000)
+            await self._consumer.start()
         return self._consumer
 
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            with suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(consumer.stop(), 5)
 
 
 def waiting_for(rooms: Sequence[RoomStatus], ends: dict[str, int], prefix: str = "") -> list[str]:

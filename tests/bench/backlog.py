@@ -64,9 +64,8 @@ def plan_backlog(size: int) -> Backlog:
     for number, at in enumerate(draw.sample(range(len(abouts)), corrected)):
         moment, first = placed[at]
         is_early = number < size * OUT_OF_ORDER
-        placed.append(
-            (draw.uniform(0, moment) if is_early else draw.uniform(moment, 1), _planned(first.about, 2, draw))
-        )
+        when = draw.uniform(0, moment) if is_early else draw.uniform(moment, 1)
+        placed.append((when, _planned(first.about, 2, draw)))
     distinct = len(placed)
     placed += [(draw.uniform(moment, 1), planned) for moment, planned in draw.sample(placed, repeated)]
     return Backlog([planned for _, planned in sorted(placed)], distinct)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from textwrap import fill
 
 from tests.bench.results import Figure, Part
 
@@ -9,8 +10,8 @@ HEAD = """\
 # Benchmarks
 
 Written by `make bench`; every figure below comes from one run, on the machine described here. Everything runs on that
-one machine, over loopback: Kafka, PostgreSQL (`fsync`, `full_page_writes` and `synchronous_commit` on), all processes of
-the house, and whoever puts the load on them and measures, so that the figures hold the measuring too.
+one machine, over loopback: Kafka, PostgreSQL (`fsync`, `full_page_writes`, `synchronous_commit` on), all processes
+of the house, and whoever puts the load on them and measures, so that the figures hold the measuring too.
 """
 
 
@@ -24,7 +25,8 @@ def written(about: Sequence[tuple[str, str]], parts: Mapping[str, Part | None]) 
 
 
 def _part(part: Part) -> str:
-    lines = [f"## {part.title}", "", part.method, ""]
+    method = fill(" ".join(part.method.split()), 120, break_long_words=False, break_on_hyphens=False)
+    lines = [f"## {part.title}", "", method, ""]
     if part.faults:
         lines += ["**Something was wrong in this run; its figures prove nothing:**", ""]
         lines += [*(f"- {fault}" for fault in part.faults), ""]

@@ -11,13 +11,13 @@ from tests.bench.results import Figure, Part
 from tests.bench.sizes import Sizes
 
 METHOD = """\
-Kafka and PostgreSQL alone, durable. The topic `submissions` (12 partitions) is filled with {records:,} records of
-`SubmissionAccepted`, {lines} lines each, written as the relay writes them: 10 % are corrections, 2 % repetitions of an event
-(same `ce_id`; not counted as lines folded), 1 % come before the version that they correct. Then one process
-`pilotage work aggregation` is started. What is committed is looked at every 10 ms; a rate is the lines committed after the
-first commit that was seen, by the time from there to the last one. Afterwards every line, total and overtaken version is
-compared with a plain model in Python. For comparison the same worker takes one event per transaction, {alone:,} records into
-an empty database (which favours it)."""
+Kafka and PostgreSQL alone, durable. The topic `submissions` (12 partitions) is filled with {records:,} records
+of `SubmissionAccepted`, {lines} lines each, written as the relay writes them: 10 % are corrections, 2 %
+repetitions of an event (same `ce_id`; not counted as lines folded), 1 % come before the version that they
+correct. Then one process `pilotage work aggregation` is started. What is committed is looked at every 10 ms; a
+rate is the lines committed after the first commit that was seen, by the time from there to the last one.
+Afterwards every line, total and overtaken version is compared with a plain model in Python. For comparison the
+same worker takes one event per transaction, {alone:,} records into an empty database (which favours it)."""
 
 
 async def measure_fold(sizes: Sizes) -> Part:

@@ -31,8 +31,11 @@ WORKER = "work-aggregation"
 BATCHES = ("-m", "services.cli.main", "work", "aggregation")
 ONE_BY_ONE = ("-m", "tests.bench.one_by_one")
 _LOOK_SECONDS = 0.01
-_HEARD = "SELECT coalesce(sum(next_offset), 0)::bigint FROM aggregation.heard"
-_EVENTS = "SELECT count(*) FROM aggregation.inbox"
+# Both of one moment; the events are counted only once it is the one that was waited for.
+_HEARD = """
+SELECT CASE WHEN coalesce(sum(next_offset), 0) >= $1 THEN (SELECT count(*) FROM aggregation.inbox) END
+FROM aggregation.heard
+"""
 
 
 class WorkerFailed(RuntimeError):
@@ -121,19 +124,24 @@ async def _watched(
         peak = _peak_bytes(worker.pid)
     finally:
         await infra.supervisor.end(WORKER)
-    return Folded(start, first, last, peak, await differences(connection, backlog.records))
+    if last.events == first.events:
+        raise WorkerFailed("one commit took everything: there is no rate to be measured")
+    faults = await differences(connection, backlog.records)
+    if last.events != backlog.distinct:
+        faults.append(f"{backlog.distinct} events were sent and {last.events} heard")
+    return Folded(start, first, last, peak, faults)
 
 
 async def _reached(
     infra: Infra, connection: "asyncpg.Connection[asyncpg.Record]", worker: psutil.Process, records: int
 ) -> Moment:
     """The moment at which so many records were seen to be committed."""
-    while await connection.fetchval(_HEARD) < records:
+    while (events := await connection.fetchval(_HEARD, records)) is None:
         if any(status.name == WORKER and status.restarts for status in infra.supervisor.status()):
             raise WorkerFailed((infra.supervisor.logs / f"{WORKER}.log").read_text()[-1000:])
         await asyncio.sleep(_LOOK_SECONDS)
     at, used = time.monotonic(), worker.cpu_times()
-    return Moment(at, await connection.fetchval(_EVENTS), used.user + used.system)
+    return Moment(at, events, used.user + used.system)
 
 
 def _peak_bytes(pid: int) -> int:

@@ -10,9 +10,10 @@ from tests.bench.results import Figure, Part
 from tests.bench.sizes import Sizes
 
 METHOD = """\
-The same invented network ({recipients} recipients: members, platforms, UESL) on the day after the deadline: edition 1 of
-all tables, one workbook of {kilobytes:.0f} KiB with each mail. Real SMTP to the embedded mailbox, which writes each message to a
-file before it answers. All times are those that notification notes with each message."""
+An invented network ({recipients} recipients: members, platforms, UESL) on the day after the deadline:
+edition 1 of all tables, one workbook of {kilobytes:.0f} KiB with each mail. Real SMTP to the embedded mailbox,
+which writes each message to a file before it answers. All times are those that notification notes with each
+message."""
 
 _MAILS = """
 SELECT count(*) AS mails, count(*) FILTER (WHERE state = 'sent') AS sent,

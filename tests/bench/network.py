@@ -53,7 +53,9 @@ class Reported:
         form = FORMS[about.form]
         lines = [";".join(["organisme", *(column.name for column in form.measures)])]
         for member in self.members(about):
-            lines.append(";".join([member.code, *(str(draw.randint(1, 99_999)) for _ in form.measures)]))
+            # Falling, because no more companies than cases are believed.
+            figures = sorted((draw.randint(1, 9_999) for _ in form.measures), reverse=True)
+            lines.append(";".join([member.code, *map(str, figures)]))
         return ("\n".join(lines) + "\n").encode()
 
     async def post(self, about: About, content: bytes) -> httpx.Response:

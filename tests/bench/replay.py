@@ -12,11 +12,12 @@ from tests.bench.sizes import Sizes
 
 NETWORK = PROJECT / "tests" / "golden" / "network-2005"
 AIM_SECONDS = 180
+COMMAND = (sys.executable, "-m", "services.cli.main", "demo", str(NETWORK), "--once")
 METHOD = """\
-`pilotage demo tests/golden/network-2005 --once`, one run, with the environment installed and Kafka's jars in their cache:
-from the start of the process to its end, so booting Kafka and PostgreSQL, the migrations, two years day by day, the
-recomputation, the comparison with what is expected, and stopping everything are in it. It counts only if the command
-ends with 0: everything came out as expected."""
+`pilotage demo tests/golden/network-2005 --once`, one run, with the environment installed and Kafka's jars in
+their cache: from the start of the process to its end, so booting Kafka and PostgreSQL, the migrations, two
+years day by day, the recomputation, the comparison with what is expected, and stopping everything are in it. It
+counts only if the command ends with 0: everything came out as expected."""
 
 
 async def measure_replay(_: Sizes) -> Part:
@@ -25,11 +26,7 @@ async def measure_replay(_: Sizes) -> Part:
     step("Réseau de référence, deux années")
     began = time.monotonic()
     try:
-        await run_tied(
-            (sys.executable, "-m", "services.cli.main", "demo", str(NETWORK), "--once"),
-            env=dict(os.environ),
-            cwd=PROJECT,
-        )
+        await run_tied(COMMAND, env=dict(os.environ), cwd=PROJECT)
     except ToolFailed as error:
         part.faults = [str(error).replace("\n", " · ")]
     part.figures = [aim_at_most("wall clock", time.monotonic() - began, AIM_SECONDS, "s")]

@@ -13,13 +13,13 @@ from tests.bench.sizes import Sizes
 
 AIM_MS = 500
 METHOD = """\
-A whole house (simulation on) with an invented network of {platforms} platforms and {members} members that has reported
-one quarter. Then corrections, {rate} a second for {seconds} s after a warm-up of {warm_up_seconds} s, each a CSV with one
-line per member ({lines} lines) and new figures, sent with the platform's token through `POST /api/v1/submissions`. The
-loop is open: each is sent at its moment, whatever has become of the earlier ones, and its clock runs from that moment.
-«Visible» is when PostgreSQL shows the new version's totals as committed in aggregation, looked at every {look:.0f} ms or so,
-which the figures include. Mails (a receipt for each submission) go out meanwhile. At the end all totals are recomputed
-from the kept files by independent code."""
+A whole house (simulation on) with an invented network of {platforms} platforms and {members} members that has
+reported one quarter. Then corrections, {rate} a second for {seconds} s after a warm-up of {warm_up_seconds} s,
+each a CSV with one line per member ({lines} lines) and new figures, sent with the platform's token through
+`POST /api/v1/submissions`. The loop is open: each is sent at its moment, whatever has become of the earlier
+ones, and its clock runs from that moment. "Visible" is when PostgreSQL shows the new version's totals as
+committed in aggregation, looked at every {look:.0f} ms or so, which the figures include. Mails (a receipt for
+each submission) go out meanwhile. At the end all totals are recomputed from the kept files by independent code."""
 
 
 async def measure_visible(sizes: Sizes) -> Part:

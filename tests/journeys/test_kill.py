@@ -35,6 +35,7 @@ async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
 ) -> None:
     plan, seed = read_plan(NETWORK), random.SystemRandom().randrange(10**6)
     monkeypatch.setenv("PILOTAGE_KAFKA__SESSION_TIMEOUT_MS", "6000")
+    monkeypatch.setenv("PILOTAGE_SMTP__LEASE_SECONDS", "5")
     elsewhere = house_servers(tmp_path / "data")
     async with running_house(tmp_path / "data", simulation=True, elsewhere=elsewhere) as machine:
         async with open_client(machine.url, machine.password) as client:

@@ -1,0 +1,1 @@
+"""The pages as people meet them: a real Chromium, a real house, a small network."""

@@ -47,7 +47,7 @@ class Transaction:
                 "topics": [event.topic.name for _, event in self._said],
                 "keys": [event.key for _, event in self._said],
                 "types": [type(event).__name__ for _, event in self._said],
-                "bodies": [event.model_dump_json() for _, event in self._said],
+                "bodies": [event.model_dump_json(by_alias=True) for _, event in self._said],
             },
         )
         await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": f"outbox_{self.room}"})

@@ -13,6 +13,8 @@ from shared.wire import headers_of
 Part = dict[str, Any]
 
 _BINDING = "0.5.0"
+# In an order of their own: the catalogue's is that of the imports.
+_EVENTS = dict(sorted(EVENTS.items()))
 _DEAD_LETTER = "DeadLetter"
 _DEAD_LETTER_SCHEMA: Part = {
     "title": _DEAD_LETTER,
@@ -47,7 +49,7 @@ def describe_events() -> Part:
 
 def _said_on(topic: Topic) -> list[str]:
     """Names of the messages of a topic."""
-    return [name for name, kind in EVENTS.items() if kind.topic == topic] or [_DEAD_LETTER]
+    return [name for name, kind in _EVENTS.items() if kind.topic == topic] or [_DEAD_LETTER]
 
 
 def _reference(*steps: str) -> Part:
@@ -101,7 +103,7 @@ def _message_id(name: str, topic: Topic) -> str:
 
 
 def _messages() -> Part:
-    events = {name: _message(name, kind.topic) for name, kind in EVENTS.items()}
+    events = {name: _message(name, kind.topic) for name, kind in _EVENTS.items()}
     letters = {_message_id(_DEAD_LETTER, topic): _message(_DEAD_LETTER, topic) for topic in DEAD_LETTERS.values()}
     return events | letters
 
@@ -127,6 +129,6 @@ def _headers(name: str, topic: Topic) -> Part:
 
 def _schemas() -> Part:
     """The bodies as they are written, each part under its own name."""
-    kinds = [(kind, "serialization") for kind in EVENTS.values()]
+    kinds = [(kind, "serialization") for kind in _EVENTS.values()]
     _, schema = models_json_schema(kinds, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     return {**schema["$defs"], _DEAD_LETTER: _DEAD_LETTER_SCHEMA}

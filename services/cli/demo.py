@@ -1,6 +1,7 @@
 """`pilotage demo` and `pilotage up`: the whole house on this machine, with a network living in it or empty."""
 
 import asyncio
+import shutil
 import signal
 import tempfile
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from deploy.embedded.folder import FolderInUse, PortTaken, locked, open_folder
 from deploy.embedded.supervisor import ChildFailed
 from services.cli.check import find_differences, find_faults
 from services.cli.client import Client, Refused, StillWaiting, open_client
@@ -20,6 +22,7 @@ from services.cli.screens import final_screen, sending_bar, step
 
 console = Console()
 _PORT = 8000
+_FAILURES = (NotANetwork, ChildFailed, FolderInUse, PortTaken, Refused, StillWaiting)
 
 
 async def run_demo(folder: Path | None, *, once: bool, export: Path | None, data: Path) -> int:
@@ -29,8 +32,8 @@ async def run_demo(folder: Path | None, *, once: bool, export: Path | None, data
             with tempfile.TemporaryDirectory(prefix="pilotage-") as fresh:
                 return await _replay_once(_plan(folder, Path(fresh)), Path(fresh) / "data", export)
         return await _live(folder, data, export)
-    except (NotANetwork, ChildFailed, Refused, StillWaiting) as error:
-        console.print(f"[red]Échec[/red] : {error}", markup=True)
+    except _FAILURES as error:
+        console.print(f"Échec : {error}", style="red", markup=False)
         return 1
 
 
@@ -83,15 +86,19 @@ def _tell(plan: Plan, replayed: Replayed, surprises: list[str]) -> None:
 
 
 async def _live(folder: Path | None, data: Path, export_to: Path | None) -> int:
-    """Plays the network at the first start, then stays up until Ctrl-C."""
-    plan = _plan(folder, data)
-    played = data / "played"
-    async with running_house(data, simulation=True, port=_PORT) as machine:
-        async with open_client(machine.url, machine.password) as client:
-            surprises = [] if played.exists() else await _play(client, plan, export_to or data / "export")
-            played.touch()
-            await _show(client, machine, plan)
-        await _until_interrupted()
+    """Plays the network at the first start, then stays up until Ctrl-C; later starts find it as it was."""
+    with locked(open_folder(data)):
+        plan = _plan(folder, data)
+        house, played = data / "house", data / "played"
+        fresh = not played.exists() or played.read_text() != plan.fingerprint
+        if fresh:  # another network, or one that was interrupted
+            shutil.rmtree(house, ignore_errors=True)
+        async with running_house(house, simulation=True, port=_PORT) as machine:
+            async with open_client(machine.url, machine.password) as client:
+                surprises = await _play(client, plan, export_to or data / "export") if fresh else []
+                played.write_text(plan.fingerprint)
+                await _show(client, machine, plan)
+            await _until_interrupted()
     return 1 if surprises else 0
 
 

@@ -1,6 +1,7 @@
 """A network's folder: the registry, the files, and the plan that says when each is sent and what must come of it."""
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,13 @@ class Plan:
     @property
     def platforms(self) -> list[str]:
         return sorted({sending.platform for sending in self.sendings})
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this network from another, or from itself once changed."""
+        parts = sorted([self.folder / "network.json", self.folder / "plan.csv", *self.folder.glob("submissions/*")])
+        digests = (f"{part.name} {hashlib.sha256(part.read_bytes()).hexdigest()}" for part in parts)
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
     def by_day(self) -> Iterator[tuple[date, list[Sending]]]:
         """The days on which something is sent, in order, with their files in the plan's order."""

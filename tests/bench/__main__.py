@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -42,7 +43,11 @@ def main() -> int:
     # Topics made a moment ago have no leader yet: the producer says so, and tries again.
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     about = surroundings()
-    measured = asyncio.run(_measure(asked.only, SHORT if asked.short else FULL))
+    try:
+        measured = asyncio.run(_measure(asked.only, SHORT if asked.short else FULL))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("Interrompu : rien n’est écrit.")
+        return 130
     text = written(about, {name: measured.get(name) for name in PARTS})
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     if not asked.short:
@@ -59,7 +64,9 @@ def _names(text: str) -> list[str]:
 
 
 async def _measure(names: list[str], sizes: Sizes) -> dict[str, Part]:
-    found = {}
+    task, found = asyncio.current_task(), {}
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     for name in names:
         step(f"[bold]{name}[/bold]")
         try:

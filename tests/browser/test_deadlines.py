@@ -11,7 +11,8 @@ from tests.browser.watching import faults_of
 pytestmark = [pytest.mark.infra, pytest.mark.browser]
 
 BADGES = """(title) => {
-  const section = [...document.querySelectorAll("section")].find((one) => one.querySelector("h2").textContent === title);
+  const titled = (section) => section.querySelector("h2").textContent === title;
+  const section = [...document.querySelectorAll("section")].find(titled);
   return [...section.querySelectorAll("tbody tr")]
     .map((row) => [row.cells[0].textContent.slice(0, 4), row.querySelector(".state").textContent]);
 }"""

@@ -20,7 +20,7 @@ async def test_pages_of_a_platform_are_sound(platform: Page) -> None:
 
 
 async def test_each_kind_of_message_has_a_sound_page(admin: Page, lived: Lived) -> None:
-    listed = [(await lived.api("messages", kind=kind))["messages"] for kind in ("receipt", "reminder", "late_digest")]
+    listed = [await lived.api("messages", kind=kind) for kind in ("receipt", "reminder", "late_digest")]
     assert all(listed)
     assert await _all_faults(admin, [f"/boite-envoi/{messages[0]['id']}" for messages in listed]) == {}
 

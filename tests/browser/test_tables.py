@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import openpyxl
@@ -62,12 +62,16 @@ async def _assert_same_everywhere(page: Page, document: Any) -> None:
     assert told
     shown: Figures = await page.evaluate(ROWS)
     assert _figures(shown, kinds) == told
-    file, name = await downloaded(page, "CSV")
+    content, name = await downloaded(page, "CSV")
     assert name.endswith(".csv")
-    assert _of_csv(file, [column["key"] for column in table["columns"] if column["kind"] != "text"]) == told
-    file, name = await downloaded(page, "XLSX")
+    assert _of_csv(content, [column["key"] for column in table["columns"] if column["kind"] != "text"]) == told
+    content, name = await downloaded(page, "XLSX")
     assert name.endswith(".xlsx")
-    assert _of_workbook(file, len(told[0])) == told
+    assert _of_workbook(content, len(told[0])) == told
+
+
+def _plain(cell: Any) -> str:
+    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
 
 
 def _figures(rows: Figures, kinds: Sequence[str]) -> Figures:
@@ -77,22 +81,15 @@ def _figures(rows: Figures, kinds: Sequence[str]) -> Figures:
     ]
 
 
-def _plain(cell: Any) -> str:
-    return f"{cell:.2f}" if isinstance(cell, float) else str(cell)
+def _of_csv(content: bytes, columns: Sequence[str]) -> Figures:
+    return [[row[column] for column in columns] for row in csv.DictReader(content.decode().splitlines())]
 
 
-def _of_csv(file: Path, columns: Sequence[str]) -> Figures:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return [[row[column] for column in columns] for row in csv.DictReader(opened)]
-
-
-def _of_workbook(file: Path, width: int) -> Figures:
-    """The rows that end in numbers; a workbook does not tell 12 from 12.00."""
-    sheet = openpyxl.load_workbook(file).worksheets[0]
-    ends = [row[-width:] for row in sheet.iter_rows(values_only=True)]
-    formats = [[cell.number_format for cell in row[-width:]] for row in sheet.iter_rows()]
+def _of_workbook(content: bytes, width: int) -> Figures:
+    """The rows that end in numbers; only a cell's format tells 12 from 12.00."""
+    rows = [row[-width:] for row in openpyxl.load_workbook(BytesIO(content)).worksheets[0].iter_rows()]
     return [
-        [f"{value:.2f}" if "0.00" in kind else str(value) for value, kind in zip(end, shapes, strict=True)]
-        for end, shapes in zip(ends, formats, strict=True)
-        if all(isinstance(value, int | float) for value in end)
+        [f"{cell.value:.2f}" if "0.00" in cell.number_format else str(cell.value) for cell in row]
+        for row in rows
+        if all(isinstance(cell.value, int | float) for cell in row)
     ]

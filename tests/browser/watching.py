@@ -1,20 +1,21 @@
 """A page that is watched, and what must be true of every page."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Download, Page, Response
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, ViewportSize
 
 from shared.web import SESSION_COOKIE
 
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 # Words that no French sentence of ours needs.
 ENGLISH = re.compile(
-    r"\b(accepted|and|columns?|deadlines?|download|due date|errors?|failed|false|files?|forbidden|internal|late|loading|"
-    r"members?|missing|next|none|not|null|of|on_time|password|pending|platforms?|previous|quarters?|received|rejected|rows?|"
-    r"search|sent|server|sign|submissions?|submit|successful|the|true|undefined|unknown|upload|username|validation|with)\b",
+    r"\b(accepted|and|columns?|deadlines?|download|due date|errors?|failed|false|files?|forbidden|internal|late|"
+    r"loading|members?|missing|next|none|not|null|of|on_time|password|pending|platforms?|previous|quarters?|received|"
+    r"rejected|rows?|search|sent|server|sign|submissions?|submit|successful|the|true|undefined|unknown|upload|username|"
+    r"validation|with)\b",
     re.IGNORECASE,
 )
 # The text of the page, what is folded away included; codes and what is said to be English left out.
@@ -82,15 +83,16 @@ async def faults_of(page: Page) -> list[str]:
         found.append(f"shape: {shape}")
     found += [f"English: {word}" for word in sorted(set(ENGLISH.findall(await page.evaluate(TEXTS))))]
     for size in (NARROW, WIDE):
-        await page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        await page.set_viewport_size(size)
         if (overflow := (await page.evaluate(SHAPE))["overflow"]) > 0:
             found.append(f"{overflow} px too wide for {size['width']} px")
     return found
 
 
-async def downloaded(page: Page, link: str) -> tuple[Path, str]:
+async def downloaded(page: Page, link: str) -> tuple[bytes, str]:
     """What a link gives, and under which name."""
     async with page.expect_download() as coming:
         await page.get_by_role("link", name=link).first.click()
-    download: Download = await coming.value
-    return await download.path(), download.suggested_filename
+    download = await coming.value
+    file = await download.path()
+    return await asyncio.to_thread(file.read_bytes), download.suggested_filename

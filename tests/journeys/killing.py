@@ -12,12 +12,17 @@ NOT_VICTIMS = ("mailbox",)  # it stands for a mail server elsewhere
 
 @dataclass(slots=True)
 class Killer:
-    """Goes through every kind of process at least twice, in an order drawn from the seed."""
+    """Goes through every kind of process at least twice, in an order and at moments drawn from the seed.
+
+    The kills are spread over the load: its `files` are cut into as many slices as there are kills.
+    """
 
     supervisor: Supervisor
     client: Client
     seed: int
     kills: int
+    files: int
+    sent: int = 0
     log: list[str] = field(default_factory=list)
     _random: random.Random = field(init=False)
 
@@ -31,12 +36,23 @@ class Killer:
 
     async def run(self) -> None:
         """Returns when all kills are done; a victim is up again before the next one is chosen."""
-        for name in self.victims():
-            await asyncio.sleep(self._random.uniform(0.1, 1.5))
+        for n, name in enumerate(self.victims()):
+            await self._reach((n + self._random.random()) * self.files / (self.kills + 1))
             outstanding = await self._some_work()
             pid = self.supervisor.kill(name)
-            self.log.append(f"{name} (pid {pid}) killed; outstanding: {'; '.join(outstanding)[:160]}")
+            self.log.append(
+                f"{name} (pid {pid}) killed at file {self.sent}; outstanding: {'; '.join(outstanding)[:120]}"
+            )
             await self.supervisor.wait_ready(name, timeout=90)
+
+    def count(self, _day: str, sent: int) -> None:
+        """Told by the load."""
+        self.sent += sent
+
+    async def _reach(self, files: float) -> None:
+        while self.sent < files:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(self._random.uniform(0, 0.3))
 
     async def _some_work(self) -> list[str]:
         while not self.client.outstanding:

@@ -39,7 +39,7 @@ async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
     elsewhere = house_servers(tmp_path / "data")
     async with running_house(tmp_path / "data", simulation=True, elsewhere=elsewhere) as machine:
         async with open_client(machine.url, machine.password) as client:
-            killer = Killer(machine.supervisor, client, seed, KILLS)
+            killer = Killer(machine.supervisor, client, seed, KILLS, files=len(plan.sendings))
             try:
                 await _load_while_killing(client, plan, killer, tmp_path / "export")
             finally:
@@ -58,7 +58,7 @@ async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
 
 async def _load_while_killing(client: Client, plan: Plan, killer: Killer, folder: Path) -> None:
     async def load() -> None:
-        replayed = await replay_plan(client, plan, lambda _day, _sent: None, rest_within=180)
+        replayed = await replay_plan(client, plan, killer.count, rest_within=180)
         assert not replayed.surprises
         await export(client, plan, replayed.errors, folder)
 

@@ -17,6 +17,7 @@ class Parameter:
     place: str
     required: bool
     about: str
+    choices: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,10 @@ def _answers(responses: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
 def _parameter(content: Mapping[str, Any]) -> Parameter:
     schema = content.get("schema", {})
     choices = schema.get("enum") or next((way["enum"] for way in schema.get("anyOf", ()) if "enum" in way), ())
-    about = content.get("description") or schema.get("description", "")
     return Parameter(
         name=content["name"],
         place=content["in"],
         required=content.get("required", False),
-        about=" ".join(part for part in (about, " | ".join(map(str, choices))) if part),
+        about=content.get("description") or schema.get("description", ""),
+        choices=tuple(map(str, choices)),
     )

@@ -60,9 +60,10 @@ async def test_the_keyboard_alone_signs_in_and_sends_a_file(stranger: Page, live
     await stranger.keyboard.press("Enter")
     await expect(stranger).to_have_url(f"{lived.url}/depots")
     await _tab_to(stranger, "form")
-    await stranger.keyboard.type("Suivi trimestriel de l’activité du CIL-PASS a")
-    await _tab_to(stranger, "file")
+    await stranger.keyboard.press("Home")
+    assert await stranger.locator("#form").input_value() == FORM
     async with stranger.expect_file_chooser() as coming:
+        await _tab_to(stranger, "file")
         await stranger.keyboard.press("Enter")
     await (await coming.value).set_files(_csv(lived.good_file()))
     await stranger.keyboard.press("Tab")

@@ -20,7 +20,7 @@ from services.cli.replay import replay_plan
 from tests.infrastructure import house_servers
 from tests.journeys.killing import Killer
 from tests.journeys.mailbox import deliveries
-from tests.journeys.rewinding import hear_again_from_the_start
+from tests.journeys.rewinding import everything_was_heard_again, hear_again_from_the_start
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 NETWORK = GOLDEN / "network-2015"
@@ -49,6 +49,7 @@ async def test_nothing_is_lost_or_doubled_when_every_process_is_killed(
             await _assert_sound(client, plan, machine, tmp_path / "export")
 
             await hear_again_from_the_start(machine)
+            await everything_was_heard_again(machine)
             await client.come_to_rest(180)
             await _assert_sound(client, plan, machine, tmp_path / "again")
 

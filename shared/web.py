@@ -172,6 +172,11 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     raise error
 
 
+async def _on_anything_else(request: Request, _: Exception) -> Response:
+    """The cause is in the log; the user learns that nothing was done by halves."""
+    return _refuse(request, Problem(500, "Le service a rencontré une erreur. Rien n’a été enregistré à moitié."))
+
+
 def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastAPI:
     """One application serving the given rooms."""
 
@@ -195,6 +200,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
         (DBAPIError, _on_database_error),
         (ConnectionError, _on_database_error),
         (TimeoutError, _on_database_error),
+        (Exception, _on_anything_else),
     ):
         app.add_exception_handler(kind, handler)
     app.add_middleware(SecureHeaders)

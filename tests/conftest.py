@@ -38,3 +38,11 @@ async def settings(servers: Servers, migrated: str) -> AsyncIterator[Settings]:
 async def topics(settings: Settings) -> None:
     """The catalogue's topics, under a prefix of the test's own."""
     await create_topics(settings.kafka)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses the servers, or starts some, is marked so: `-m "not infra"` is then the fast part."""
+    for item in items:
+        starts_servers = item.path.name in ("test_embedded.py", "test_jars.py", "test_supervisor.py", "test_mailbox.py")
+        if starts_servers or "servers" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.infra)

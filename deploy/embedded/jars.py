@@ -84,6 +84,8 @@ async def download(work: Path) -> Path:
     """Tries a few times to bring the jars in; what one try has fetched serves the next."""
     argv = [sys.executable, "-m", "deploy.embedded.jars", str(work)]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    if authorities := os.environ.get("SSL_CERT_FILE"):  # the resolver's client knows it by another name only
+        environment.setdefault("REQUESTS_CA_BUNDLE", authorities)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             await run_tied(argv, env=environment)

@@ -46,10 +46,12 @@ async def room_status(room: Room) -> RoomStatus:
 
 
 def status_router(room: str) -> APIRouter:
+    """The route that tells the admin how far one room is."""
     router = APIRouter(tags=["status"])
 
-    @router.get(f"/api/v1/status/{room}", name=f"status_{room}")
+    @router.get(f"/api/v1/status/{room}", name=f"status_{room}", summary=f"Lire l’état du service {room}")
     async def status(request: Request, _: Annotated[Viewer, Depends(admin_at(room))]) -> RoomStatus:
+        """How far the room is; at rest when nothing is left to publish, to hear or to do."""
         return await room_status(request.app.state.rooms[room])
 
     return router

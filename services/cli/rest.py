@@ -80,7 +80,7 @@ def _lag(room: RoomStatus, ends: dict[str, int], place: str) -> int:
     return max(0, ends.get(place, 0) - room.heard.get(place, 0))
 
 
-@router.get("/api/v1/status")
+@router.get("/api/v1/status", summary="Lire l’état de tous les services")
 async def house_status(request: Request, _: Annotated[Viewer, Depends(admin_at("compliance"))]) -> HouseStatus:
     """How far all rooms are; at rest when `waiting_for` is empty."""
     known: dict[str, Room] = request.app.state.rooms

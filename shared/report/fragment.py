@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from shared.report.html import render_table
 from shared.report.model import Table
-from shared.report.text import render_text
+from shared.report.text import render_mail_text
 
 
 class Fragment(NamedTuple):
@@ -18,4 +18,4 @@ class Fragment(NamedTuple):
 
 def mail_fragment(table: Table) -> Fragment:
     """Render a table once for all the mails that show it."""
-    return Fragment(render_table(table, inline=True), render_text(table))
+    return Fragment(render_table(table, inline=True), render_mail_text(table))

@@ -1,30 +1,53 @@
 """Tables as plain text, aligned for a reader whose letters all have one width."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
-from shared.report.french import cell_text
+from shared.report.french import HARD_SPACE, cell_text
 from shared.report.layout import has_groups, headings, section_label
 from shared.report.model import Document, Row, Table
 
 GAP = "  "
 LABEL_WIDTH = 14
+NOTE_WIDTH = 78
+MAIL_WIDTH = 100
+NARROWEST = 24
+ELSEWHERE = (
+    f"Ce tableau est trop large pour un message en texte simple{HARD_SPACE}: lisez-le par les liens ci-dessous, ou "
+    "dans la pièce jointe s’il y en a une."
+)
 
 
 def render_document_text(document: Document) -> str:
     """Write a whole document, one table after the other."""
     head = [line for line in (document.title, document.subtitle, document.reference) if line]
-    parts = ["\n".join(head), *(render_text(table) for table in document.tables), "\n".join(document.notes)]
+    parts = ["\n".join(head), *(render_text(table) for table in document.tables), "\n".join(_folded(document.notes))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def render_text(table: Table) -> str:
     """Write one table with its title and notes."""
-    widths = _widths(table)
+    return _laid_out(table, _widths(table))
+
+
+def render_mail_text(table: Table) -> str:
+    """Write a table for a mail, its longest texts folded; what is too wide even so is to be read elsewhere."""
+    widths = _narrowed(table, _widths(table))
+    if _span(widths, 0, len(widths)) <= MAIL_WIDTH:
+        return _laid_out(table, widths)
+    return "\n".join([table.title, "", *_folded([ELSEWHERE])])
+
+
+def _laid_out(table: Table, widths: Sequence[int]) -> str:
     rule = "-" * (sum(widths) + len(GAP) * (len(widths) - 1))
     lines = [table.title, rule, *_head(table, widths), rule]
-    lines += [_line(table, row, widths) for row in table.rows]
-    return "\n".join([*(line.rstrip() for line in lines), rule, *table.notes])
+    lines += [line for row in table.rows for line in _lines(table, row, widths)]
+    return "\n".join([*(line.rstrip() for line in lines), rule, *_folded(table.notes)])
+
+
+def _folded(notes: Iterable[str]) -> list[str]:
+    return [line for note in notes for line in textwrap.wrap(note, NOTE_WIDTH, break_on_hyphens=False)]
 
 
 def _widths(table: Table) -> list[int]:
@@ -38,6 +61,16 @@ def _widths(table: Table) -> list[int]:
         spare = len(heading.label or "") - _span(widths, heading.start, len(heading.columns))
         widths[last] += max(0, spare)
     return widths
+
+
+def _narrowed(table: Table, widths: Sequence[int]) -> list[int]:
+    """The widest column of texts gives way, as far as it stays readable."""
+    narrowed, excess = list(widths), _span(widths, 0, len(widths)) - MAIL_WIDTH
+    texts = [index for index, column in enumerate(table.columns) if column.kind == "text"]
+    if excess > 0 and texts:
+        widest = max(texts, key=narrowed.__getitem__)
+        narrowed[widest] = max(min(NARROWEST, narrowed[widest]), narrowed[widest] - excess)
+    return narrowed
 
 
 def _span(widths: Sequence[int], start: int, count: int) -> int:
@@ -58,11 +91,13 @@ def _group_line(table: Table, widths: Sequence[int]) -> str:
     return GAP.join(label.center(width) for label, width in spans)
 
 
-def _line(table: Table, row: Row, widths: Sequence[int]) -> str:
+def _lines(table: Table, row: Row, widths: Sequence[int]) -> list[str]:
     if row.style == "section":
-        return f"\n{section_label(row)}"
+        return ["", section_label(row)]
     texts = [cell_text(cell, column.kind) for cell, column in zip(row.cells, table.columns, strict=True)]
-    return _joined(table, texts, widths)
+    cells = [[text] if len(text) <= width else textwrap.wrap(text, width)
+             for text, width in zip(texts, widths, strict=True)]  # fmt: skip
+    return [_joined(table, line, widths) for line in zip_longest(*cells, fillvalue="")]
 
 
 def _joined(table: Table, texts: Sequence[str], widths: Sequence[int]) -> str:

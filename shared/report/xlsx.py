@@ -2,7 +2,8 @@
 
 import io
 import re
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -27,23 +28,27 @@ STYLES: dict[str, dict[str, object]] = {
     "total": {**STRONG, "top": 1, "bottom": 1},
     "section": STRONG,
     "head": {"bold": True, "bg_color": "#E8EEF0", "border": 1, "border_color": "#B8C4C9", "text_wrap": True},
-    "title": {"bold": True, "font_size": 14},
-    "note": {"italic": True, "font_color": "#4A5A63"},
+    "title": {"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"},
+    "note": {"italic": True, "font_color": "#4A5A63", "text_wrap": True, "valign": "top"},
 }
 LONGEST_NAME = 31
 LONGEST_TEXT = 32_767
 EXACT_DIGITS = 15
 A4 = 9
-HEAD_HEIGHT = 32
+LINE_HEIGHT = 16.0
+PADDING = 2
+HIGHEST_ROW = 409.0
+# How much larger than a table's figures the letters of a style are.
+LETTERS = {"title": 1.35}
 
 
-def render_xlsx(document: Document) -> bytes:
-    """Write a workbook; equal documents give equal bytes."""
+def render_xlsx(document: Document, sheets: Sequence[str] = ()) -> bytes:
+    """Write a workbook; equal documents give equal bytes. Sheets are named as asked, else like their tables."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, OPTIONS) as book:
         properties = {"title": document.title, "subject": document.reference, "author": "Pilotage", "created": CREATED}
         book.set_properties(properties)
-        names = sheet_names([table.title for table in document.tables])
+        names = sheet_names(sheets or [table.title for table in document.tables])
         for table, name in zip(document.tables, names, strict=True):
             _Sheet(book, document, table, name).fill()
         if not document.tables:
@@ -68,6 +73,12 @@ def _safe(text: str) -> str:
     return inert(text)[:LONGEST_TEXT]
 
 
+def _height(labels: Iterable[tuple[str, float]], letter: float = 1.0) -> float:
+    """High enough for the text that takes most lines in the width it has."""
+    lines = max(len(textwrap.wrap(text, max(1, int(width) - PADDING))) for text, width in labels)
+    return min(HIGHEST_ROW, letter * LINE_HEIGHT * max(1, lines))
+
+
 class _Sheet:
     """One table on its sheet."""
 
@@ -75,6 +86,7 @@ class _Sheet:
         self.book, self.document, self.table = book, document, table
         self.sheet: Worksheet = book.add_worksheet(name)
         self.formats: dict[tuple[str, str], Format] = {}
+        self.widths = self._widths()
         self.line = 0
 
     def fill(self) -> None:
@@ -87,6 +99,7 @@ class _Sheet:
         self.line += 1
         for note in [*self.table.notes, *self.document.notes]:
             self._write_line(note, "note")
+        self.sheet.print_area(0, 0, self.line - 1, len(self.widths) - 1)
 
     def _write_titles(self) -> None:
         self._write_line(self.table.title, "title")
@@ -95,6 +108,11 @@ class _Sheet:
         self.line += 1
 
     def _write_line(self, text: str, style: str) -> None:
+        """Over the table's width and no further, as high as it needs."""
+        letter, last = LETTERS.get(style, 1.0), len(self.widths) - 1
+        self.sheet.set_row(self.line, _height([(text, sum(self.widths) / letter)], letter))
+        if last:
+            self.sheet.merge_range(self.line, 0, self.line, last, "", self._format(style))
         self.sheet.write_string(self.line, 0, _safe(text), self._format(style))
         self.line += 1
 
@@ -105,10 +123,12 @@ class _Sheet:
         for index, column in enumerate(self.table.columns):
             if not has_groups(self.table) or column.group is not None:
                 self.sheet.write_string(self.line, index, _safe(column.label), self._head_format(column))
-        self.sheet.set_row(self.line, HEAD_HEIGHT)
+        labels = [(column.label, width) for column, width in zip(self.table.columns, self.widths, strict=True)]
+        self.sheet.set_row(self.line, max(2 * LINE_HEIGHT, _height(labels)))
         self.line += 1
 
     def _write_groups(self) -> None:
+        self.sheet.set_row(self.line, _height(self._group_labels()))
         for heading in headings(self.table.columns):
             column, last = heading.columns[0], heading.start + len(heading.columns) - 1
             if heading.label is None:
@@ -119,6 +139,11 @@ class _Sheet:
             else:
                 span = (self.line, heading.start, self.line, last)
                 self.sheet.merge_range(*span, _safe(heading.label), self._format("head", "center"))
+
+    def _group_labels(self) -> Iterable[tuple[str, float]]:
+        for heading in headings(self.table.columns):
+            if heading.label is not None:
+                yield heading.label, sum(self.widths[heading.start : heading.start + len(heading.columns)])
 
     def _write_row(self, row: Row) -> None:
         if row.style == "section":
@@ -147,14 +172,14 @@ class _Sheet:
     def _set_up(self, first_head: int) -> None:
         sheet, last_head = self.sheet, self.line - 1
         sheet.freeze_panes(self.line, 1 if self.table.columns[0].kind == "text" else 0)
-        for index, width in enumerate(self._widths()):
+        for index, width in enumerate(self.widths):
             sheet.set_column(index, index, width)
         sheet.set_landscape()
         sheet.set_paper(A4)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(first_head, last_head)
         sheet.hide_gridlines(2)
-        sheet.set_footer(f"&L{self.document.reference.replace('&', '&&')[:100]}&R&P / &N")
+        sheet.set_footer(f"&L{(self.document.reference or self.document.title).replace('&', '&&')[:100]}&R&P / &N")
 
     def _widths(self) -> list[float]:
         widths = []

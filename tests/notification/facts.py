@@ -101,8 +101,11 @@ def edition(number: str, by: str = "national", edition: int = 1, complete: bool 
         columns=columns,
         rows=[Row(cells=(f"Ligne {n}", n)) for n in range(rows)],
     )
-    notes = () if complete else ("Manquent : PF02, PF05.",)
-    document = Document(title=f"Tableau {number}", reference=number, notes=notes, tables=(table,))
+    missing = Table(key="missing", title="Ce qui manque", columns=columns, rows=[Row(cells=("PF02", 1))])
+    notes = ["Tableau complet." if complete else "Tableau incomplet : manquent PF02, PF05."]
+    notes += [f"Depuis l’édition {edition - 1} : 2 lignes modifiées."] if edition > 1 else []
+    tables = (table,) if complete else (table, missing)
+    document = Document(title=f"Tableau {number}", reference=number, notes=notes, tables=tables)
     return IssuedEdition.model_validate(
         {
             "number": number,

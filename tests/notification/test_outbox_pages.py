@@ -96,12 +96,29 @@ async def test_the_list_is_narrowed_by_its_form(clients: Clients) -> None:
     assert "Aucun message ne correspond." in empty.text
 
 
+async def test_a_day_is_listed_in_an_order_that_can_be_read(clients: Clients) -> None:
+    listed = (await clients[0].get("/api/v1/messages")).json()
+    shown = [(message["kind"], message["recipient"], message["recipient_name"]) for message in listed]
+    assert shown[:6] == [
+        ("restitution", "UESL", "UESL"),
+        ("restitution", "PF01", "Plate-forme Armor"),
+        ("restitution", "PF02", "Plate-forme Beauce"),
+        *(("restitution", f"CIL-{number:03}", f"CIL {number}") for number in (1, 2, 3)),
+    ]
+    assert [kind for kind, *_ in shown[6:]] == ["reminder", "reminder", "receipt", "receipt"]
+    page = (await clients[0].get("/boite-envoi")).text
+    assert '<td class="report-wrap">PF01 – Plate-forme Armor</td>' in page
+    assert '<td class="report-wrap">UESL</td>' in page
+
+
 async def test_a_message_is_shown_with_its_attachment_in_a_closed_frame(clients: Clients) -> None:
     admin, _ = clients
     bundles = (await admin.get("/api/v1/messages", params={"kind": "restitution", "recipient": "UESL"})).json()
     address = f"/boite-envoi/{bundles[0]['id']}"
     page = (await admin.get(address)).text
     assert "pilotage@uesl.example (UESL)" in page
+    assert '<li class="breadcrumb-item"><a href="/boite-envoi">Boîte d’envoi</a></li>' in page
+    assert '<li class="breadcrumb-item"><a href="/">' not in page
     assert "restitution-2005-05-02.xlsx" in page
     assert f'sandbox="" title="Le message tel qu’il est reçu" src="{address}/html"' in page
     frame = await admin.get(f"{address}/html")

@@ -7,6 +7,9 @@ from datetime import date
 import openpyxl
 import pytest
 
+from services.notification.domain import workbook
+from services.notification.domain.restitutions import in_order, restitution
+from shared.report.xlsx import sheet_names
 from tests.notification import facts
 from tests.notification.conftest import Office
 from tests.notification.post import Post
@@ -47,11 +50,15 @@ async def test_first_editions_are_attached_and_later_ones_linked(office: Office,
     for number in ("T-1", "T-2", "T-3"):
         assert f"http://127.0.0.1:8000/tableaux/editions/{number}" in html
         assert f"http://127.0.0.1:8000/tableaux/editions/{number}" in text
-    assert "Manquent : PF02, PF05." in text
+    flat = " ".join(text.split())
+    assert "CIL-PASS assistance par CIL/CCI, 1er trimestre 2005 – tableau incomplet : manquent PF02, PF05." in flat
+    assert "CIL-PASS assistance par région, 1er trimestre 2005 – depuis l’édition 1 : 2 lignes modifiées." in flat
+    assert "Tableau complet." not in flat
     attachments = list(mail.iter_attachments())
     assert [part.get_filename() for part in attachments] == ["restitution-2005-05-02.xlsx"]
     book = openpyxl.load_workbook(io.BytesIO(attachments[0].get_content()))
-    assert len(book.sheetnames) == 2
+    names = ["Assistance national T1 2005", "Assistance CIL-CCI T1 2005", "Assistance manquants T1 2005"]
+    assert book.sheetnames == names
     seen = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
     assert any("T-1" in value for value in seen)
     assert not any("T-3" in value for value in seen)
@@ -62,6 +69,43 @@ async def test_later_editions_alone_have_no_attachment(office: Office, post: Pos
     await office.sending(await post.start()).send_batch()
     assert list(post.mails[0].iter_attachments()) == []
     assert "Bonjour," in bodies(post.mails[0])[1]
+
+
+def test_the_sheets_of_a_workbook_can_be_told_apart() -> None:
+    levels = ("national", "platform", "region", "member")
+    quarters = ("2005-T2", "2005-T1")
+    editions = [
+        facts.edition(f"{form}-{period}-{by}", by, complete=False).model_copy(update={"form": form, "period": period})
+        for form, period, by in itertools.product((facts.FORM, facts.OTHER), quarters, levels)
+    ]
+    sheets = workbook.sheets(in_order(editions))
+    names = [sheet.name for sheet in sheets]
+    assert sheet_names(names) == names
+    assert names[:5] == [
+        "Assistance national T2 2005",
+        "Assistance Plate-forme T2 2005",
+        "Assistance région T2 2005",
+        "Assistance CIL-CCI T2 2005",
+        "Assistance manquants T2 2005",
+    ]
+    assert len(names) == 2 * 2 * 5
+    document = workbook.workbook(DAY, sheets)
+    assert document.tables[1].title == "CIL-PASS assistance par Plate-forme – 2e trimestre 2005"
+    assert document.tables[4].title == "Ce qui manque – CIL-PASS assistance, 2e trimestre 2005"
+    assert (document.title, document.subtitle, document.reference) == ("Restitution du 2\u00a0mai 2005", "", "")
+
+
+def test_what_levels_say_alike_is_said_once() -> None:
+    levels = ("national", "platform", "region", "member")
+    editions = in_order(facts.edition(f"T-{by}", by, edition=2, complete=by != "region") for by in levels)
+    draft = restitution(DAY, editions, "http://t")
+    period = "1er trimestre 2005 –"
+    assert draft.paragraphs[-2:] == (
+        f"CIL-PASS assistance, {period} depuis l’édition 1 : 2 lignes modifiées.",
+        f"CIL-PASS assistance par région, {period} tableau incomplet : manquent PF02, PF05.",
+    )
+    assert [column.label for column in draft.tables[0].columns] == ["Tableau", "Période", "Édition", "État"]
+    assert draft.tables[0].rows[1].cells[0] == "CIL-PASS assistance par Plate-forme"
 
 
 async def test_an_issue_heard_before_the_registry_waits_for_it(office: Office) -> None:

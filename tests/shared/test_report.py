@@ -18,7 +18,7 @@ from shared.report.csv import render_csv, stream_csv
 from shared.report.fragment import mail_fragment
 from shared.report.html import render_document, render_table
 from shared.report.inert import begins_formula, inert
-from shared.report.text import render_document_text, render_text
+from shared.report.text import render_document_text, render_mail_text, render_text
 from shared.report.xlsx import render_xlsx, sheet_names
 
 COLUMNS = [
@@ -121,7 +121,7 @@ def test_html_for_mails_carries_its_own_styles() -> None:
     assert "class=" not in fragment.html
     assert "style=" in fragment.html
     assert "style=" not in render_document(document())
-    assert fragment.text == render_text(table())
+    assert fragment.text == render_mail_text(table()) == render_text(table())
 
 
 def test_text_is_aligned() -> None:
@@ -130,6 +130,34 @@ def test_text_is_aligned() -> None:
     lille, total = (next(line for line in lines if line.startswith(start)) for start in ("CIL Lille", "Total"))
     assert lille.index("1\u202f234\u202f567,50") == total.index("1\u202f234\u202f567,60")
     assert lines[:3] == ["Tableaux", "Édition 1", "MOB-2005-T1-1"]
+
+
+def test_text_wraps_its_notes() -> None:
+    """A long note does not run out of the window."""
+    note = "Un mot après l’autre. " * 20
+    text = render_document_text(document(table().model_copy(update={"notes": (note,)})))
+    assert max(map(len, text.splitlines())) <= 78
+    assert note.strip() in text.replace("\n", " ")
+
+
+def test_text_for_mails_folds_long_texts() -> None:
+    """What the longest column says goes on under itself."""
+    said = "Cette valeur n’est pas un nombre. " * 5
+    columns = [Column(key="line", label="Ligne", kind="count"), Column(key="said", label="Ce qui ne va pas")]
+    lines = render_mail_text(Table(key="t", title="T", columns=columns, rows=[Row(cells=[2, said])])).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert " ".join(" ".join(lines).split()).count("Cette valeur n’est pas un nombre.") == 5
+
+
+def test_text_for_mails_leaves_out_what_is_too_wide() -> None:
+    """Twenty columns of numbers cannot be read there."""
+    columns = [Column(key=f"n{n}", label=f"Colonne {n}", kind="count") for n in range(20)]
+    wide = Table(key="t", title="Large", columns=columns, rows=[Row(cells=list(range(20)))], notes=["(1) Note."])
+    text = render_mail_text(wide)
+    assert text.startswith("Large\n\nCe tableau est trop large")
+    assert max(map(len, text.splitlines())) <= 78
+    assert "Colonne" not in text
+    assert "Note" not in text
 
 
 def test_csv_is_for_machines() -> None:
@@ -164,6 +192,38 @@ def test_workbook_gives_equal_numbers_back() -> None:
     assert sheet.freeze_panes == "B6"
     assert sheet.print_title_rows == "$4:$5"
     assert (sheet.page_setup.orientation, int(sheet.page_setup.paperSize or 0)) == ("landscape", 9)
+
+
+def test_workbook_prints_the_table_and_no_more() -> None:
+    """Long notes are as wide as the table, on as many lines as they need; so are long headings."""
+    group = "Nombre de dossiers individuels aboutis et facturés dans le trimestre"
+    columns = [column.model_copy(update={"group": column.group and group}) for column in COLUMNS]
+    noted = table().model_copy(update={"columns": tuple(columns), "notes": ("Une note bien longue. " * 30,)})
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(document(noted)))).active
+    assert sheet is not None
+    last = sheet.max_row
+    assert sheet.print_area == f"'Activité par membre'!$A$1:$E${last}"
+    assert {"A1:E1", "A2:E2", f"A{last}:E{last}"} <= {str(merged) for merged in sheet.merged_cells.ranges}
+    heights = [sheet.row_dimensions[row].height or 0 for row in (1, 2, 4, 5, last)]
+    assert heights[0] < 30
+    assert heights[1] < 30
+    assert min(heights[2:4]) >= 30
+    assert heights[4] > 90
+
+
+def test_workbook_of_one_column_opens() -> None:
+    """Nothing is merged where there is nothing to merge with."""
+    narrow = Table(key="t", title="Un titre plus long que la colonne", columns=[Column(key="n", label="N")])
+    sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx(document(narrow)))).active
+    assert sheet is not None
+    assert sheet["A1"].value == narrow.title
+    assert not sheet.merged_cells.ranges
+
+
+def test_workbook_names_its_sheets_as_asked() -> None:
+    """A title may be too long for a sheet's name."""
+    content = render_xlsx(document(table(), table().model_copy(update={"key": "other"})), ["T1 2005", "T2 2005"])
+    assert openpyxl.load_workbook(io.BytesIO(content)).sheetnames == ["T1 2005", "T2 2005"]
 
 
 def test_workbook_keeps_what_a_spreadsheet_would_round() -> None:

@@ -39,7 +39,7 @@ class WholeEdition(ShownEdition):
     document: Document
 
 
-@router.get("/api/v1/editions")
+@router.get("/api/v1/editions", summary="Lister les éditions")
 async def get_editions(
     database: RoomDatabase,
     _: SignedIn,
@@ -51,7 +51,7 @@ async def get_editions(
         return [ShownEdition.model_validate(edition) for edition in await list_editions(work, period, form)]
 
 
-@router.get("/api/v1/editions/{number}", response_model=WholeEdition)
+@router.get("/api/v1/editions/{number}", response_model=WholeEdition, summary="Lire une édition")
 async def get_edition(
     database: RoomDatabase, _: SignedIn, number: str, format: Literal["json", "csv", "xlsx"] = "json"
 ) -> WholeEdition | Response:

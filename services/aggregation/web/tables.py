@@ -54,7 +54,7 @@ class ShownTable(BaseModel):
     document: Document
 
 
-@router.get("/api/v1/tables", response_model=list[ShownFigures])
+@router.get("/api/v1/tables", response_model=list[ShownFigures], summary="Lire tous les chiffres d’une année")
 async def get_long_table(
     database: RoomDatabase,
     _: SignedIn,
@@ -73,7 +73,7 @@ async def get_long_table(
     return file_response(b"".join(stream_csv(HEADER, rows)), CSV, f"tables-{year}.csv")
 
 
-@router.get("/api/v1/tables/{form}", response_model=ShownTable)
+@router.get("/api/v1/tables/{form}", response_model=ShownTable, summary="Lire un tableau à jour")
 async def get_table(
     request: Request,
     database: RoomDatabase,

@@ -25,13 +25,14 @@ class Calendar(Day):
     simulation: bool
 
 
-@router.get("")
+@router.get("", summary="Lire le jour du calendrier")
 async def get_day(request: Request, database: RoomDatabase, _: Admin) -> Calendar:
+    """The last day begun, and whether the calendar is moved by hand."""
     async with database.transaction() as work:
         return Calendar(day=await current_day(work), simulation=settings_of(request).simulation)
 
 
-@router.post("")
+@router.post("", summary="Avancer le calendrier (simulation)")
 async def begin_days(request: Request, wanted: Day, database: RoomDatabase, _: Admin) -> Day:
     """Says every day up to the one given; only where simulation is on."""
     if not settings_of(request).simulation:

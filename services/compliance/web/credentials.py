@@ -61,7 +61,7 @@ def _sign(request: Request, viewer: Viewer) -> str:
     return sign_session(settings_of(request).secret_key.get_secret_value(), viewer)
 
 
-@router.post("/api/v1/sessions", status_code=201)
+@router.post("/api/v1/sessions", status_code=201, summary="Ouvrir une session")
 async def open_session(request: Request, wanted: Password, database: RoomDatabase) -> Session:
     """Signs an account in."""
     async with database.transaction() as work:
@@ -70,7 +70,7 @@ async def open_session(request: Request, wanted: Password, database: RoomDatabas
     return Session(session=_sign(request, Viewer(wanted.name, "admin")))
 
 
-@router.post("/api/v1/tokens", status_code=201)
+@router.post("/api/v1/tokens", status_code=201, summary="Créer le jeton d’une Plate-forme")
 async def make_token(wanted: TokenWanted, database: RoomDatabase, _: Admin) -> Token:
     """A new token for a platform of the registry."""
     async with database.transaction() as work:
@@ -80,14 +80,15 @@ async def make_token(wanted: TokenWanted, database: RoomDatabase, _: Admin) -> T
     return Token(id=credential, platform=wanted.platform, token=token)
 
 
-@router.get("/api/v1/tokens")
+@router.get("/api/v1/tokens", summary="Lister les jetons")
 async def list_tokens(database: RoomDatabase, _: Admin) -> list[KnownToken]:
+    """All tokens ever made, without their secret."""
     async with database.transaction() as work:
         rows = await work.execute("SELECT id, platform, name, revoked FROM credential ORDER BY platform, name, id")
         return [KnownToken.model_validate(row, from_attributes=True) for row in rows]
 
 
-@router.delete("/api/v1/tokens/{token}", status_code=204)
+@router.delete("/api/v1/tokens/{token}", status_code=204, summary="Révoquer un jeton")
 async def revoke(token: UUID, database: RoomDatabase, _: Admin) -> Response:
     """The token opens nothing any more; nor do the sessions opened with it."""
     async with database.transaction() as work:

@@ -60,7 +60,7 @@ def _shown(obligation: Obligation, day: date) -> ShownObligation:
     )
 
 
-@router.get("/api/v1/obligations", response_model=list[ShownObligation])
+@router.get("/api/v1/obligations", response_model=list[ShownObligation], summary="Lister les obligations et leur état")
 async def get_obligations(
     request: Request, database: RoomDatabase, viewer: SignedIn, format: Literal["json", "csv"] = "json"
 ) -> list[ShownObligation] | Response:

@@ -37,7 +37,11 @@ async def _document(request: Request) -> Any:
         raise Problem(422, "Ce n’est pas un document JSON en UTF-8.", code="unreadable_file") from error
 
 
-@router.put("", openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}})
+@router.put(
+    "",
+    summary="Déposer l’annuaire entier",
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 async def put_registry(request: Request, database: RoomDatabase, admin: Admin) -> Recorded:
     """Takes `network.json` whole, or refuses it with every fault."""
     document = await _document(request)
@@ -51,7 +55,7 @@ async def put_registry(request: Request, database: RoomDatabase, admin: Admin) -
     return Recorded(version=version, changed=changed)
 
 
-@router.get("")
+@router.get("", summary="Lire l’annuaire")
 async def get_registry(database: RoomDatabase, _: Admin) -> JSONResponse:
     """The registry as last put."""
     query = "SELECT document FROM registry_version ORDER BY version DESC LIMIT 1"

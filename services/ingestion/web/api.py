@@ -87,6 +87,7 @@ def receipt(submission: Submission, errors: list[SubmissionError]) -> Receipt:
 
 @router.post(
     "",
+    summary="Déposer un fichier",
     status_code=201,
     response_model=Receipt,
     responses={
@@ -116,7 +117,7 @@ async def send(
     return JSONResponse(body, 422, location, media_type="application/problem+json")
 
 
-@router.get("")
+@router.get("", summary="Lister les dépôts")
 async def list_all(
     database: RoomDatabase,
     viewer: SignedIn,
@@ -145,14 +146,14 @@ async def _found(work: Transaction, submission: UUID) -> Submission:
     return found
 
 
-@router.get("/{submission}")
+@router.get("/{submission}", summary="Lire un dépôt")
 async def read(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Receipt:
     """The submission with its first errors."""
     async with database.transaction(viewer.sees) as work:
         return receipt(await _found(work, submission), await errors_of(work, submission, ERRORS_SHOWN))
 
 
-@router.get("/{submission}/errors.csv")
+@router.get("/{submission}/errors.csv", summary="Télécharger toutes les erreurs d’un dépôt")
 async def read_errors(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """Every error, however many."""
     async with database.transaction(viewer.sees) as work:
@@ -173,7 +174,7 @@ def _inert(cell: object) -> object:
     return inert(cell) if isinstance(cell, str) else cell
 
 
-@router.get("/{submission}/file")
+@router.get("/{submission}/file", summary="Télécharger le fichier reçu")
 async def read_file(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The bytes as received."""
     async with database.transaction(viewer.sees) as work:

@@ -80,7 +80,7 @@ def _owed_table(owed: Sequence[Owed]) -> Table:
 def late_digest(day: date, late: Sequence[Late], names: Mapping[str, str], base_url: str) -> Draft:
     """Everything that is late, for UESL."""
     forms = count(len(late), "état en retard", "états en retard")
-    platforms = count(len({form.platform for form in late}), "plate-forme", "plates-formes")
+    platforms = count(len({form.platform for form in late}), "Plate-forme", "Plates-formes")
     return Draft(
         title=f"Retards au {french.day(day)}{COLON}{forms}",
         paragraphs=(GREETING, f"Au {french.day(day)}, {forms} pour {platforms}."),

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.notification.domain.letters import Draft
-from services.notification.domain.words import COLON, GREETING, count, short_form
+from services.notification.domain.words import COLON, GREETING, LEVELS, count, short_form
+from services.notification.domain.workbook import sheets, workbook_name
 from shared.events import IssuedEdition
 from shared.periods import Period
 from shared.report import french
-from shared.report.model import Column, Document, Row, Table
+from shared.report.model import Column, Row, Table
 
-LEVELS = {"national": "national", "platform": "par plate-forme", "region": "par région", "member": "par membre"}
 LONGEST_SHOWN = 40
 
 
@@ -26,25 +26,6 @@ def first_editions(editions: Sequence[IssuedEdition]) -> list[IssuedEdition]:
     return [edition for edition in editions if edition.edition == 1]
 
 
-def workbook_name(day: date) -> str:
-    return f"restitution-{day}.xlsx"
-
-
-def workbook(day: date, editions: Sequence[IssuedEdition]) -> Document:
-    """All tables as one document; each says its number and what its document notes."""
-    tables = [
-        table.model_copy(update={"key": f"{edition.number}/{table.key}", "notes": _notes(edition, table)})
-        for edition in editions
-        for table in edition.document.tables
-    ]
-    return Document(title=f"Restitution du {french.day(day)}", reference=f"Restitution {day}", tables=tables)
-
-
-def _notes(edition: IssuedEdition, table: Table) -> tuple[str, ...]:
-    number = f"Tableau n° {edition.number}, édition {edition.edition}."
-    return (*table.notes, *edition.document.notes, number)
-
-
 def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str) -> Draft:
     """The letter of one issue, the same for all its recipients."""
     tables = count(len(editions), "tableau", "tableaux")
@@ -55,7 +36,7 @@ def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str) -> 
             GREETING,
             f"L’UESL publie ce jour {tables} du suivi trimestriel des services CIL-PASS.",
             *_announcements(day, editions, attached),
-            *_missing(editions),
+            *_remarks(editions),
         ),
         tables=(_list(editions), *_shown(editions)),
         links=tuple((_name(edition), f"{base_url}/tableaux/editions/{edition.number}") for edition in editions),
@@ -71,20 +52,35 @@ def _announcements(day: date, editions: Sequence[IssuedEdition], attached: Seque
     return [sentence.replace(" ;", f"{french.HARD_SPACE};") for sentence in said]
 
 
-def _missing(editions: Sequence[IssuedEdition]) -> list[str]:
-    """What incomplete tables say about themselves, each sentence once per form and period."""
-    said: dict[str, None] = {}
+def _remarks(editions: Sequence[IssuedEdition]) -> list[str]:
+    """What is missing and what has changed, once for all the levels that say the same."""
+    said: dict[tuple[str, str, str], list[str]] = {}
     for edition in editions:
-        if not edition.complete:
-            about = f"{short_form(edition.form)}, {french.period(edition.period)}"
-            notes = edition.document.notes or ("des déclarations manquent.",)
-            said |= dict.fromkeys(f"{about}{COLON}{note}" for note in notes)
-    return list(said)
+        for note in _notes(edition):
+            said.setdefault((edition.form, edition.period, note), []).append(LEVELS[edition.by])
+    return [_remark(form, period, note, levels) for (form, period, note), levels in said.items()]
+
+
+def _notes(edition: IssuedEdition) -> tuple[str, ...]:
+    """A document notes its state first, then what it changes; that a table is complete goes without saying."""
+    state, changes = edition.document.notes[:1], edition.document.notes[1:]
+    if edition.complete:
+        return tuple(changes)
+    return (*(state or ("des lignes manquent.",)), *changes)
+
+
+def _remark(form: str, period: str, note: str, levels: Sequence[str]) -> str:
+    which = "" if len(levels) == len(LEVELS) else f" {_enumerated(levels)}"
+    return f"{short_form(form)}{which}, {french.period(period)} – {note[:1].lower()}{note[1:]}"
+
+
+def _enumerated(words: Sequence[str]) -> str:
+    return " et ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _name(edition: IssuedEdition) -> str:
-    form = f"{short_form(edition.form)}, {french.period(edition.period)}, tableau {LEVELS[edition.by]}"
-    return f"{form}, édition {edition.edition} (n° {edition.number})"
+    table = f"{short_form(edition.form)} {LEVELS[edition.by]}, {french.period(edition.period)}"
+    return f"{table}, édition {edition.edition} (n° {edition.number})"
 
 
 def _list(editions: Sequence[IssuedEdition]) -> Table:
@@ -92,16 +88,14 @@ def _list(editions: Sequence[IssuedEdition]) -> Table:
         Column(key="table", label="Tableau"),
         Column(key="period", label="Période"),
         Column(key="edition", label="Édition", kind="count"),
-        Column(key="number", label="Numéro"),
-        Column(key="state", label="Ce qui y entre"),
+        Column(key="state", label="État"),
     )
     rows = [
         Row(
             cells=(
-                f"{short_form(edition.form)}, {LEVELS[edition.by]}",
+                f"{short_form(edition.form)} {LEVELS[edition.by]}",
                 french.period(edition.period),
                 edition.edition,
-                edition.number,
                 "complet" if edition.complete else "incomplet",
             )
         )
@@ -112,10 +106,5 @@ def _list(editions: Sequence[IssuedEdition]) -> Table:
 
 def _shown(editions: Sequence[IssuedEdition]) -> list[Table]:
     """The short national tables can be read in the mail itself."""
-    return [
-        table
-        for edition in editions
-        if edition.by == "national"
-        for table in edition.document.tables
-        if len(table.rows) <= LONGEST_SHOWN
-    ]
+    national = [edition for edition in editions if edition.by == "national"]
+    return [sheet.table for sheet in sheets(national) if len(sheet.table.rows) <= LONGEST_SHOWN]

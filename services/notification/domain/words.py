@@ -5,6 +5,13 @@ from shared.report.french import HARD_SPACE
 
 COLON = f"{HARD_SPACE}: "
 GREETING = "Bonjour,"
+# From the whole to the parts.
+LEVELS = {
+    "national": "au niveau national",
+    "platform": "par Plate-forme",
+    "region": "par région",
+    "member": "par CIL/CCI",
+}
 
 
 def form_title(code: str) -> str:

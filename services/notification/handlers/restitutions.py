@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.notification.domain import restitutions as issue
+from services.notification.domain import workbook
 from services.notification.domain.letters import XLSX, Content, Enclosure, Letter, Letterhead
 from services.notification.domain.messages import Message
 from services.notification.handlers.writing import lay_out
@@ -55,6 +56,7 @@ def write_issue(day: date, parts: Sequence[str], head: Letterhead) -> Letter:
     attached = issue.first_editions(editions)
     enclosures: tuple[Enclosure, ...] = ()
     if attached:
-        content = Content(XLSX, render_xlsx(issue.workbook(day, attached)))
-        enclosures = (Enclosure(issue.workbook_name(day), content),)
+        sheets = workbook.sheets(attached)
+        content = render_xlsx(workbook.workbook(day, sheets), [sheet.name for sheet in sheets])
+        enclosures = (Enclosure(workbook.workbook_name(day), Content(XLSX, content)),)
     return lay_out(issue.restitution(day, editions, head.base_url), enclosures)

@@ -24,7 +24,7 @@ _MESSAGE_COLUMNS = ("kind", "subject", "recipient", "version", "day")
 _REMINDER_COLUMNS = ("platform", "form", "period", "day", "step")
 
 
-@router.get("/api/v1/messages", response_model=list[MessageShown])
+@router.get("/api/v1/messages", response_model=list[MessageShown], summary="Lister les messages envoyés")
 async def list_messages(
     database: Room,
     viewer: Who,
@@ -36,7 +36,7 @@ async def list_messages(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> list[MessageShown] | Response:
-    """Messages, the newest first; as CSV all of them, sorted by their key. A platform sees its own."""
+    """Messages, the newest day first, then by kind and recipient; as CSV all, by their key. A platform sees its own."""
     filters = Filters(kind, day, recipient, state)
     async with database.transaction(viewer.sees) as work:
         if format == "json":
@@ -45,7 +45,7 @@ async def list_messages(
     return StreamingResponse(stream_csv(_MESSAGE_COLUMNS, rows), media_type="text/csv; charset=utf-8")
 
 
-@router.get("/api/v1/messages/{message}")
+@router.get("/api/v1/messages/{message}", summary="Lire un message")
 async def show_message(database: Room, viewer: Who, message: UUID) -> MessageShown:
     """One message."""
     async with database.transaction(viewer.sees) as work:
@@ -56,7 +56,7 @@ async def show_message(database: Room, viewer: Who, message: UUID) -> MessageSho
     return MessageShown.model_validate({**values, "addresses": values["addresses"] or []})
 
 
-@router.get("/api/v1/reminders", response_model=list[ReminderShown])
+@router.get("/api/v1/reminders", response_model=list[ReminderShown], summary="Lister les rappels faits")
 async def list_reminders(database: Room, viewer: Who, format: Format = "json") -> list[ReminderShown] | Response:
     """The ledger of reminders: one line per form and step, even where one mail names several."""
     async with database.transaction(viewer.sees) as work:

@@ -90,7 +90,7 @@ async def show_message(request: Request, database: Room, viewer: Who, message: U
         enclosures=enclosures,
         kind_names=KINDS,
         badges=BADGES,
-        breadcrumb=(Link("Accueil", "/"), Link("Boîte d’envoi", "/boite-envoi"), Link(found.title)),
+        breadcrumb=(Link("Boîte d’envoi", "/boite-envoi"), Link(found.title)),
     )
 
 

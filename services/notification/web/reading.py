@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.notification.domain.messages import KINDS
 from shared.transaction import Transaction
 
 _FILTER = """
@@ -15,12 +16,22 @@ FROM message JOIN letter ON letter.sha256 = message.letter
 WHERE kind = coalesce(CAST(:kind AS text), kind) AND day = coalesce(CAST(:day AS date), day)
   AND recipient = coalesce(CAST(:recipient AS text), recipient) AND state = coalesce(CAST(:state AS text), state)
 """
-_COLUMNS = """
-SELECT id, kind, subject, recipient, version, day, title, state, attempts, created_at, sent_at, last_error,
-       coalesce(addresses, '{}') AS addresses
+_RECIPIENT_NAME = """
+(SELECT known.body ->> 'name' FROM registry_subject AS known
+ WHERE known.kind = message.recipient_kind AND known.code = message.recipient) AS recipient_name
 """
-_ONE = """
-SELECT message.*, title, html.bytes AS html_bytes, plain.bytes AS text_bytes
+_COLUMNS = f"""
+SELECT id, kind, subject, recipient, version, day, title, state, attempts, created_at, sent_at, last_error,
+       coalesce(addresses, '{{}}') AS addresses, {_RECIPIENT_NAME}
+"""
+# A bundle's messages are all made at once: within a day, only kind and recipient are an order that can be read.
+_READABLE = """
+ORDER BY day DESC, array_position(CAST(:kinds AS text[]), kind),
+         array_position(ARRAY['central', 'platform', 'member'], recipient_kind), recipient, created_at DESC, id
+LIMIT :limit OFFSET :offset
+"""
+_ONE = f"""
+SELECT message.*, title, {_RECIPIENT_NAME}, html.bytes AS html_bytes, plain.bytes AS text_bytes
 FROM message JOIN letter ON letter.sha256 = message.letter
 JOIN content AS html ON html.sha256 = letter.html JOIN content AS plain ON plain.sha256 = letter.text
 WHERE id = :id
@@ -46,6 +57,7 @@ class MessageShown(BaseModel):
     kind: str
     subject: str
     recipient: str
+    recipient_name: str | None
     version: int
     day: date
     title: str
@@ -86,8 +98,9 @@ async def count_messages(work: Transaction, filters: Filters) -> int:
 
 
 async def newest_messages(work: Transaction, filters: Filters, limit: int, offset: int) -> list[MessageShown]:
-    query = f"{_COLUMNS} {_FILTER} ORDER BY day DESC, created_at DESC, id LIMIT :limit OFFSET :offset"
-    rows = await work.execute(query, {**filters.parameters(), "limit": limit, "offset": offset})
+    """The newest day first; within a day by kind, then UESL, the platforms, the members, each by their code."""
+    parameters = {**filters.parameters(), "kinds": list(KINDS), "limit": limit, "offset": offset}
+    rows = await work.execute(f"{_COLUMNS} {_FILTER} {_READABLE}", parameters)
     return [MessageShown.model_validate(dict(row._mapping)) for row in rows]
 
 

@@ -40,6 +40,7 @@ class Database:
             pool_size=settings.pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # what was received stays out of logs and of the causes of dead letters
             connect_args={"server_settings": self.server_settings, "timeout": 20},
         )
 

@@ -11,6 +11,7 @@ from shared.transaction import Transaction
 
 if TYPE_CHECKING:
     from shared.hearing import Record
+    from shared.wire import Headers
 
 _BURY = """
 INSERT INTO dead_letter (topic, partition, record_offset, key, headers, body, cause, detail)
@@ -32,7 +33,7 @@ class DeadLetter:
     partition: int
     offset: int
     key: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, bytes | None]]
     value: bytes
     cause: str
     detail: str
@@ -41,7 +42,7 @@ class DeadLetter:
 
     @property
     def kind(self) -> str:
-        return dict(self.headers).get("ce_type", b"?").decode(errors="replace")
+        return (dict(self.headers).get("ce_type") or b"?").decode(errors="replace")
 
 
 async def bury(work: Transaction, record: "Record", error: BaseException) -> None:
@@ -54,7 +55,7 @@ async def bury(work: Transaction, record: "Record", error: BaseException) -> Non
             "partition": record.partition,
             "offset": record.offset,
             "key": record.key,
-            "headers": json.dumps([[name, value.decode("latin-1")] for name, value in record.headers]),
+            "headers": json.dumps(_written(record.headers)),
             "body": record.value or b"",
             "cause": cause,
             "detail": "".join(traceback.format_exception(error))[-8000:].replace("\x00", ""),
@@ -66,8 +67,15 @@ async def bury(work: Transaction, record: "Record", error: BaseException) -> Non
         await work.execute(_ANNOUNCE, values)
 
 
+def _written(headers: "Headers") -> list[tuple[str, str | None]]:
+    """As hexadecimal digits: JSON in PostgreSQL holds no NUL, and a header may hold anything or nothing."""
+    return [(name.encode().hex(), None if value is None else value.hex()) for name, value in headers]
+
+
 def _letter(row: Any) -> DeadLetter:
-    headers = [(name, value.encode("latin-1")) for name, value in row.headers]
+    headers = [
+        (bytes.fromhex(name).decode(), None if value is None else bytes.fromhex(value)) for name, value in row.headers
+    ]
     kept = (row.cause, row.detail, row.buried_at, row.replayed_at)
     return DeadLetter(row.id, row.topic, row.partition, row.record_offset, row.key, headers, row.body, *kept)
 

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from shared import dead_letters
 from shared.events import Event
@@ -22,7 +23,7 @@ from shared.wire import Headers, Malformed, decode
 
 log = structlog.get_logger()
 
-TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "53300", "08", "25006", "57014", "55P03")
+TRANSIENT_STATES = ("40001", "40P01", "57P01", "57P02", "57P03", "53", "08", "25006", "25P03", "57014", "55P03")
 MAX_DEAD_IN_A_ROW = 100
 _PATIENCE = (0.05, 0.2, 0.5, 1, 2, 4, 8, 15)
 
@@ -84,7 +85,7 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         return error.connection_invalidated or not state or state.startswith(TRANSIENT_STATES)
-    return isinstance(error, OperationalError | InterfaceError | ConnectionError | TimeoutError | OSError)
+    return isinstance(error, NoFreeConnection | TimeoutError | OSError)
 
 
 class Hearing:
@@ -158,11 +159,13 @@ class Hearing:
         relevant = [item for item in decoded if self.room.understands(type(item.event))]
         if not self.use_inbox:
             return relevant
-        first = {item.identity: item for item in reversed(relevant)}
+        first: dict[UUID, _Decoded] = {}
+        for item in relevant:
+            first.setdefault(item.identity, item)
         if not first:
             return []
-        rows = await work.execute(_INBOX, {"ids": sorted(first)})
-        return sorted((first[row.event_id] for row in rows), key=lambda item: decoded.index(item))
+        new = set((await work.execute(_INBOX, {"ids": sorted(first)})).scalars())
+        return [item for identity, item in first.items() if identity in new]
 
     async def apply_new(self, work: Transaction, items: Sequence[_Decoded]) -> None:
         for kinds, add in self.room.together.items():

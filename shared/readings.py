@@ -1,8 +1,10 @@
 """A room's own reading of the registry, the credentials and the calendar, kept in its schema."""
 
 import json
+from collections.abc import MutableMapping
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
@@ -94,7 +96,8 @@ async def current_day(work: Transaction) -> date | None:
     return found
 
 
-_whole: dict[tuple[str, int], Network] = {}
+# By the engine, whose role and database it was read with: the version, and the network as of it.
+_whole: MutableMapping[Any, tuple[int, Network]] = WeakKeyDictionary()
 
 
 async def registry_version(work: Transaction) -> int:
@@ -109,12 +112,12 @@ async def registry_version(work: Transaction) -> int:
 async def read_network(work: Transaction) -> Network:
     """The whole network as this room has read it; NoRegistry before any. Cached by version."""
     version = await registry_version(work)
-    if (work.room, version) not in _whole:
+    engine = work.session.bind
+    known, network = _whole.get(engine, (0, None))
+    if network is None or known != version:
         network = await _assemble(work)
-        for stale in [key for key in _whole if key[0] == work.room]:
-            del _whole[stale]
-        _whole[work.room, version] = network
-    return _whole[work.room, version]
+        _whole[engine] = version, network
+    return network
 
 
 async def _assemble(work: Transaction) -> Network:

@@ -26,7 +26,7 @@ class Viewer:
     @property
     def sees(self) -> str:
         """Whose rows PostgreSQL shows: a platform's own, or all."""
-        return self.platform or "*"
+        return "*" if self.platform is None else self.platform
 
     @property
     def is_admin(self) -> bool:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
 
 from shared.clock import system_clock
@@ -24,9 +25,11 @@ from shared.security import Viewer, read_session, still_valid, viewer_of_token
 from shared.settings import Settings
 
 SESSION_COOKIE = "pilotage_session"
+_UNSTORABLE_TEXT = ("22021", "22P05")
 _bearer = HTTPBearer(auto_error=False, description="Jeton d’une Plate-forme, ou session de l’administrateur")
 
 TITLES = {
+    400: "Demande illisible",
     401: "Connexion requise",
     403: "Accès refusé",
     404: "Introuvable",
@@ -154,8 +157,10 @@ async def _on_no_registry(request: Request, _: Exception) -> Response:
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
-    status = cast(HTTPException, error).status_code
-    return _refuse(request, Problem(status, f"{TITLES.get(status, 'Erreur')}."))
+    refused = cast(HTTPException, error)
+    answer = _refuse(request, Problem(refused.status_code, f"{TITLES.get(refused.status_code, 'Erreur')}."))
+    answer.headers.update(refused.headers or {})  # 405 says what is allowed
+    return answer
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -166,7 +171,14 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return _refuse(request, Problem(422, "Des paramètres manquent ou ne sont pas valides.", faults=faults))
 
 
+def _is_unstorable_text(error: Exception) -> bool:
+    """PostgreSQL holds no NUL; whoever sends one is told so, whatever the parameter."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _UNSTORABLE_TEXT
+
+
 async def _on_database_error(request: Request, error: Exception) -> Response:
+    if _is_unstorable_text(error):
+        return _refuse(request, Problem(422, "Un des textes contient un caractère qui n’est pas permis."))
     if is_transient(error):
         return _refuse(request, Problem(503, "La base de données ne répond pas : réessayez dans un instant."))
     raise error
@@ -198,6 +210,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
         (HTTPException, _on_http_exception),
         (RequestValidationError, _on_invalid),
         (DBAPIError, _on_database_error),
+        (NoFreeConnection, _on_database_error),
         (ConnectionError, _on_database_error),
         (TimeoutError, _on_database_error),
         (Exception, _on_anything_else),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from shared.events import EVENTS, Event
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
 
 
 class Malformed(ValueError):
@@ -31,8 +31,8 @@ def decode(headers: Headers, value: bytes | None) -> tuple[UUID, Event]:
     """The event's identity and the event; Malformed where it can never be read."""
     attributes = dict(headers)
     try:
-        identity = UUID(attributes["ce_id"].decode("ascii"))
-        kind = attributes["ce_type"].decode("ascii")
+        identity = UUID((attributes["ce_id"] or b"").decode("ascii"))
+        kind = (attributes["ce_type"] or b"").decode("ascii")
     except (KeyError, ValueError) as error:
         raise Malformed(f"no readable CloudEvents headers: {error!r}") from error
     if kind not in EVENTS:
@@ -40,7 +40,7 @@ def decode(headers: Headers, value: bytes | None) -> tuple[UUID, Event]:
     try:
         return identity, EVENTS[kind].model_validate_json(value or b"")
     except ValidationError as error:
-        raise Malformed(str(_without_values(error))) from error
+        raise Malformed(str(_without_values(error))) from None  # whose text repeats the values
 
 
 def _without_values(error: ValidationError) -> list[dict[str, Any]]:

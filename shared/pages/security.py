@@ -42,10 +42,17 @@ class SecureHeaders:
         await self.app(scope, receive, send_dressed if scope["type"] == "http" else send)
 
 
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.casefold()
+    except ValueError:  # such as « http://[ »
+        return None
+
+
 def same_origin(request: HTTPConnection) -> bool:
     """Tell whether a form was sent from one of our own pages; what cannot be told is refused."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.casefold() != request.headers.get("host", "").casefold():
+    if origin is not None and _host(origin) != request.headers.get("host", "").casefold():
         return False
     site = request.headers.get("sec-fetch-site")
     if site is not None:

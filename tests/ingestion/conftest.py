@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable
+import secrets
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,6 +14,10 @@ import pytest
 from services.ingestion.domain import Judgement, judge
 from shared.forms import FORMS
 from shared.network import Network
+from shared.settings import Settings
+from tests.infrastructure import Servers, settings_for
+from tests.shared.emptied import empty, one_database
+from tests.shared.house import House, open_house
 
 Judge = Callable[..., Judgement]
 Row = dict[str, str]
@@ -76,3 +81,27 @@ def judge_file(network: Network) -> Judge:
         return judge(raw, form=FORMS[form], **sending)  # type: ignore[arg-type]
 
     return judged
+
+
+@pytest.fixture(scope="session")
+async def lasting_database(servers: Servers, migrated: str) -> AsyncIterator[str]:
+    async with one_database(servers, migrated) as url:
+        yield url
+
+
+@pytest.fixture
+async def settings(servers: Servers, lasting_database: str) -> Settings:
+    """All rooms on one database, emptied before each test."""
+    await empty(lasting_database)
+    return settings_for(servers, lasting_database, prefix=f"ingestion-{secrets.token_hex(4)}-")
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """On 5 April 2005 each platform of the small network has a token."""
+    async with open_house(settings) as house:
+        await house.put_registry()
+        await house.issue("PF01", "PF02", "PF03")
+        await house.begin(date(2005, 4, 5))
+        await house.carry()
+        yield house

@@ -1,5 +1,6 @@
 """What makes a registry impossible; all faults are told at once (exchange format, The registry)."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.network import Delegation, Member, Network, Span
+from shared.network import Delegation, Member, Network, Operator, Platform, Span
 from shared.regions import DEPARTMENTS
 
 
@@ -41,24 +42,52 @@ def parse_registry(document: Any) -> Network:
 
 _SHAPES = {
     "missing": "cette information manque",
-    "date_from_datetime_parsing": "une date s’écrit AAAA-MM-JJ",
+    "date_from_datetime_parsing": "une date qui existe est attendue",
     "date_parsing": "une date s’écrit AAAA-MM-JJ",
+    "string_pattern_mismatch": "un trimestre s’écrit comme 2005-T1",
     "literal_error": "cette valeur n’est pas dans la liste permise",
     "string_type": "un texte est attendu",
 }
 
 
 def _shape_fault(fault: Any) -> Fault:
-    at = "/".join(str(step) for step in fault["loc"])
+    at = "/".join(str(step) for step in fault["loc"]) or "document"
     return Fault(at, f"{at} : {_SHAPES.get(fault['type'], 'valeur non valide')}.")
 
 
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# A key of events is `platform/form/period`; `*` is whoever sees everything.
+_CODE = re.compile(r"[^\s/*](?:[^/*]{0,38}[^\s/*])?")
+
+
+def _subjects(network: Network) -> Iterator[tuple[str, Platform | Member | Operator]]:
+    for kind in ("platforms", "members", "operators"):
+        yield from ((kind, subject) for subject in getattr(network, kind))
+
+
+def _impossible_codes(network: Network) -> Iterator[Fault]:
+    for kind, subject in _subjects(network):
+        if not _CODE.fullmatch(subject.code) or _CONTROL_CHARACTER.search(subject.code):
+            sentence = "un code a 1 à 40 caractères affichables, sans « / » ni « * », sans espace autour."
+            yield Fault(kind, f"{subject.code[:40]!r} : {sentence}")
+
+
 def _codes_used_twice(network: Network) -> Iterator[Fault]:
-    kinds = (("platforms", network.platforms), ("members", network.members), ("operators", network.operators))
-    for kind, subjects in kinds:
-        for code, times in Counter(subject.code for subject in subjects).items():
-            if times > 1:
-                yield Fault(f"{kind}/{code}", f"Le code {code} est donné {times} fois.")
+    """Files may write a code in any case: two that differ by it alone are one."""
+    times = Counter((kind, subject.code.upper()) for kind, subject in _subjects(network))
+    for (kind, code), used in times.items():
+        if used > 1:
+            yield Fault(f"{kind}/{code}", f"Le code {code} est donné {used} fois.")
+
+
+def _control_characters(network: Network) -> Iterator[Fault]:
+    texts = [("central", (network.central.name, *network.central.emails))]
+    for kind, subject in _subjects(network):
+        emails = () if isinstance(subject, Operator) else subject.emails
+        texts.append((f"{kind}/{subject.code}", (subject.name, *emails)))
+    for at, said in texts:
+        if any(map(_CONTROL_CHARACTER.search, said)):
+            yield Fault(at, f"{at} : le nom ou une adresse contient un caractère de contrôle.")
 
 
 def _dates_upside_down(network: Network) -> Iterator[Fault]:
@@ -77,7 +106,8 @@ def _spans(network: Network) -> Iterator[tuple[str, Span]]:
 
 def _unknown_places(network: Network) -> Iterator[Fault]:
     for member in network.members:
-        for department in {member.department, *(dated.department for dated in member.departments)} - DEPARTMENTS:
+        named = {member.department, *(dated.department for dated in member.departments)}
+        for department in sorted(named - DEPARTMENTS):
             yield Fault(f"members/{member.code}/department", f"{member.code} : département {department} inconnu.")
 
 
@@ -128,7 +158,9 @@ def _why_impossible(network: Network, member: Member, delegation: Delegation) ->
 
 
 _RULES: tuple[Callable[[Network], Iterator[Fault]], ...] = (
+    _impossible_codes,
     _codes_used_twice,
+    _control_characters,
     _dates_upside_down,
     _unknown_places,
     _unknown_platforms,

@@ -55,10 +55,12 @@ async def issue_token(work: Transaction, platform: str, name: str) -> tuple[UUID
 
 async def revoke_token(work: Transaction, credential: UUID) -> bool:
     """False where there is no such token."""
-    query = "SELECT version, token_sha256, platform, name FROM credential WHERE id = :id"
+    query = "SELECT version, token_sha256, platform, name, revoked FROM credential WHERE id = :id FOR UPDATE"
     row = (await work.execute(query, {"id": credential})).one_or_none()
     if row is None:
         return False
+    if row.revoked:
+        return True
     event = CredentialIssued(
         credential=credential,
         version=row.version + 1,

@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from services.compliance.tables.calendar import DayHasPassed, say_days_until
+from services.compliance.tables.calendar import DayHasPassed, DayTooFar, say_days_until
 from services.compliance.web.doors import Admin, RoomDatabase
 from shared.readings import current_day
 from shared.web import Problem, not_found, settings_of
@@ -44,4 +44,6 @@ async def begin_days(request: Request, wanted: Day, database: RoomDatabase, _: A
             await say_days_until(work, wanted.day)
     except DayHasPassed as error:
         raise Problem(409, "Le calendrier ne revient pas en arrière.", code="day_has_passed") from error
+    except DayTooFar as error:
+        raise Problem(422, "Ce jour est trop loin.", code="day_too_far") from error
     return wanted

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from services.compliance.tables.credentials import issue_token, password_matches, revoke_token
 from services.compliance.web.doors import Admin, RoomDatabase
 from shared.database import Database
+from shared.pages.security import same_origin
 from shared.pages.words import FieldError
 from shared.readings import read_network
 from shared.security import SESSION_SECONDS, Viewer, sign_session, viewer_of_token
@@ -124,6 +125,8 @@ async def sign_in(
     token: Annotated[str, Form(max_length=200)] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
+    if not same_origin(request):  # nobody is signed in as somebody else from a page of another site
+        raise Problem(403, "Cette demande ne vient pas de nos pages.")
     viewer = await _recognise(database, way, name.strip(), password, token.strip())
     if viewer is None:
         return await _sign_in_page(request, database, next, [_WRONG[way]], 401)

@@ -1,12 +1,12 @@
 """Routes of the registry: put whole, read whole."""
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from services.compliance.domain.documents import UnreadableDocument, read_document
 from services.compliance.domain.registry import ImpossibleRegistry
 from services.compliance.tables.registry import record_registry
 from services.compliance.web.doors import Admin, RoomDatabase
@@ -32,9 +32,9 @@ async def _document(request: Request) -> Any:
         if len(body) > MAX_BYTES:
             raise Problem(413, "Un annuaire ne dépasse pas 64 Mio.")
     try:
-        return json.loads(bytes(body).decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise Problem(422, "Ce n’est pas un document JSON en UTF-8.", code="unreadable_file") from error
+        return read_document(bytes(body))
+    except UnreadableDocument as error:
+        raise Problem(422, str(error), code="unreadable_file") from error
 
 
 @router.put(

@@ -1,9 +1,11 @@
 """Receiving a file: judged, kept with its bytes and its errors, and said, in one transaction."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -36,7 +38,7 @@ ORDER BY version DESC LIMIT 1
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent:
     """What came through a door: the platform is the credential's, never the sender's word."""
 
@@ -48,7 +50,7 @@ class Sent:
     door: Door
     sent_by: str
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
@@ -78,7 +80,8 @@ async def receive(work: Transaction, sent: Sent, *, simulation: bool, clock: Clo
     if standing is not None and standing.sha256 == sent.sha256:
         return Received(await work.session.get_one(Submission, standing.id), is_new=False)
     received_at = await moment_of_reception(work, simulation, clock)
-    judgement = judge(
+    judgement = await asyncio.to_thread(  # a long file must not keep everybody else waiting
+        judge,
         sent.content,
         form=sent.form,
         period=sent.period,

@@ -63,7 +63,7 @@ class Lived:
     async def sign_in(self, **credential: str) -> str:
         """The cookie of who signs in on the page."""
         async with httpx.AsyncClient(base_url=self.url) as http:
-            answer = await http.post("/connexion", data=credential)
+            answer = await http.post("/connexion", data=credential, headers={"Origin": self.url})
         return answer.cookies[SESSION_COOKIE]
 
 

@@ -101,6 +101,7 @@ async def hear_and_commit(hearing: Hearing, records: Sequence[Record], consumer:
     except (KafkaError, ValueError) as error:
         # The inbox, not the offset, keeps records from counting twice: partitions lost meanwhile are heard again.
         log.warning("offset not committed", room=hearing.room.name, cause=repr(error)[:200])
+    await asyncio.sleep(hearing.room.gathers_seconds)
 
 
 def stop_the_process() -> NoReturn:

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from shared.settings import DatabaseSettings
@@ -19,6 +21,12 @@ class NotDurable(RuntimeError):
 
 def room_role(room: str) -> str:
     return f"pilotage_{room}"
+
+
+def _replace_closed(connection: Any, *_: object) -> None:
+    """A server that restarted has closed the connections of the pool; to ask it each time would cost a round trip."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError  # the pool takes another
 
 
 class Database:
@@ -39,10 +47,10 @@ class Database:
             self.url,
             pool_size=settings.pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             hide_parameters=True,  # what was received stays out of logs and of the causes of dead letters
             connect_args={"server_settings": self.server_settings, "timeout": 20},
         )
+        event.listen(self.engine.sync_engine, "checkout", _replace_closed)
 
     @asynccontextmanager
     async def transaction(self, viewer: str = EVERYBODY, *, one_snapshot: bool = False) -> AsyncIterator[Transaction]:

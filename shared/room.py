@@ -35,7 +35,8 @@ class Room:
 
     hears: one function per event; together: functions that take all events of their types in a batch at once;
     work_day: done once per day, in order, when everything received before that day has been heard;
-    background: loops of the `work` process; pending: what is still to be done, by name (all zero = at rest).
+    background: loops of the `work` process; pending: what is still to be done, by name (all zero = at rest);
+    gathers_seconds: taken between two batches, so that a steady stream is worked in fewer of them.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Room:
     background: Sequence[Background] = ()
     pending: Pending | None = None
     routers: Sequence[APIRouter] = ()
+    gathers_seconds: float = 0.0
 
     def understands(self, kind: type[Event]) -> bool:
         return kind in self.hears or any(kind in kinds for kinds in self.together)

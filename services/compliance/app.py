@@ -22,6 +22,7 @@ def build(settings: Settings) -> Room:
     pages = (home.router, registry.router, obligations.router, credentials.router, calendar.router)
     return Room(
         name="compliance",
+        gathers_seconds=0.1,
         database=database,
         hears={ReceptionClosed: close_reception},
         together={(SubmissionAccepted, SubmissionRejected): note_arrivals},

@@ -34,6 +34,7 @@ def build(settings: Settings) -> Room:
     head = Letterhead(settings.base_url, smtp.sender)
     return Room(
         name="notification",
+        gathers_seconds=0.1,
         database=database,
         hears={
             **READINGS,

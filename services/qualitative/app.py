@@ -11,6 +11,7 @@ def build(settings: Settings) -> Room:
     """The room, ready to serve or to work."""
     return Room(
         name="qualitative",
+        gathers_seconds=0.1,
         database=Database(settings.database, "qualitative"),
         hears=READINGS,
         routers=(status_router("qualitative"),),

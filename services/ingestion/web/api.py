@@ -19,7 +19,9 @@ from services.ingestion.tables.submissions import (
     list_submissions,
 )
 from services.ingestion.web.doors import RoomDatabase, SignedIn, take_in
+from shared.database import Database
 from shared.report.inert import inert
+from shared.security import Viewer
 from shared.transaction import Transaction
 from shared.web import Problem, not_found
 
@@ -107,14 +109,20 @@ async def send(
     """Judges the file at once: taken whole or refused whole."""
     received = await take_in(request, database, viewer, form, period, file, "http")
     submission = received.submission
-    async with database.transaction(viewer.sees) as work:
-        told = receipt(submission, await errors_of(work, submission.id, ERRORS_SHOWN))
+    told = receipt(submission, await _first_errors(database, viewer, submission))
     location = {"Location": f"/api/v1/submissions/{submission.id}"}
     if submission.verdict == "accepted":
         return JSONResponse(told.model_dump(mode="json"), 201 if received.is_new else 200, location)
     sentence = f"Le fichier est refusé : {submission.error_count} erreur(s)."
     body = Problem(422, sentence, code="rejected", **told.model_dump(mode="json")).body()
     return JSONResponse(body, 422, location, media_type="application/problem+json")
+
+
+async def _first_errors(database: Database, viewer: Viewer, submission: Submission) -> list[SubmissionError]:
+    if not submission.error_count:
+        return []
+    async with database.transaction(viewer.sees) as work:
+        return await errors_of(work, submission.id, ERRORS_SHOWN)
 
 
 @router.get("", summary="Lister les dépôts")

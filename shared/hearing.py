@@ -1,10 +1,12 @@
 """The one adapter between records and rooms: decode, one transaction with inbox row, effect and outbox rows.
 
 Correctness is the inbox row in PostgreSQL, never the offset. What can never succeed goes to the dead letters and the
-line moves on; what cannot succeed now is tried again for a while, then the process stops and says so.
+line moves on; what cannot succeed now is tried again for a while, then the process stops and says so. What a new day
+brings is not done here but beside it (`shared.worker`): it may need what is still to be heard.
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -92,24 +94,43 @@ def is_transient(error: BaseException) -> bool:
 
 
 class Hearing:
-    """Applies records to a room, each exactly once."""
+    """Applies records to a room, each exactly once.
+
+    a_day_waits: set when a day has begun whose work is not done; who does it clears it.
+    is_at_work, moved_at: whether records are in hand, and when something was last taken in hand or committed.
+    """
 
     def __init__(self, room: Room, *, use_inbox: bool = True) -> None:
         self.room = room
         self.use_inbox = use_inbox  # False only in the broken build that the kill test must convict
         self._dead_in_a_row = 0
-        self._a_day_waits = True
+        self.a_day_waits = asyncio.Event()
+        self.is_at_work = False
+        self.moved_at = time.monotonic()
 
     async def hear(self, records: Sequence[Record]) -> None:
         """Returns when all effects are committed; raises StopTheLine where they cannot be."""
-        await self._with_patience(lambda: self._take(records))
-        if self._a_day_waits:
-            await self.work_days()
+        self.is_at_work, self.moved_at = True, time.monotonic()
+        try:
+            await self._with_patience(lambda: self._take(records))
+        finally:
+            self.is_at_work, self.moved_at = False, time.monotonic()
 
     async def work_days(self) -> None:
-        """Does the work of every day that is ready, in order."""
-        while self.room.work_day and await self._with_patience(self._work_one_day):
+        """Does the work of every day that is ready, in order; raises whatever keeps one from being worked."""
+        while await self.work_next_day():
             pass
+
+    async def work_next_day(self) -> bool:
+        """Whether there was a day that is ready; one worker at a time, each day in a transaction of its own."""
+        if self.room.work_day is None:
+            return False
+        async with self.room.database.transaction() as work:
+            day = await next_day_to_work(work)
+            if day is not None:
+                await self.room.work_day(work, day)
+                await mark_worked(work, day)
+        return day is not None
 
     async def _with_patience(self, attempt: Any) -> Any:
         for pause in (*_PATIENCE, None):
@@ -150,12 +171,17 @@ class Hearing:
             await self.apply_new(work, await self._new(work, decoded))
             for record, error in dead:
                 await dead_letters.bury(work, record, error)
-            self._a_day_waits = await self._note_progress(work, records)
+            a_day_waits = await self._note_progress(work, records)
+        self.moved_at = time.monotonic()
+        if a_day_waits:
+            self.a_day_waits.set()
         for record, error in dead:
             place = f"{record.topic}/{record.partition}@{record.offset}"
             log.error("dead letter", room=self.room.name, place=place, cause=type(error).__name__)
 
     def _count_dead(self, dead: int, *, any_alive: bool) -> None:
+        # A version that can hear nothing must not bury a whole topic. One good record in a batch, wherever it stood,
+        # shows that this version hears: then the fault is in the records, and they may be buried however many.
         self._dead_in_a_row = 0 if any_alive else self._dead_in_a_row + dead
         if self._dead_in_a_row >= MAX_DEAD_IN_A_ROW:
             raise StopTheLine(f"{self.room.name}: {self._dead_in_a_row} dead letters in a row")
@@ -195,24 +221,17 @@ class Hearing:
         }
         return bool((await work.execute(_PROGRESS, parameters)).scalar_one())
 
-    async def _work_one_day(self) -> bool:
-        assert self.room.work_day
-        async with self.room.database.transaction() as work:
-            day = await next_day_to_work(work)
-            if day is not None:
-                await self.room.work_day(work, day)
-                await mark_worked(work, day)
-        return day is not None
-
 
 async def replay(room: Room, letter: dead_letters.DeadLetter) -> None:
-    """Hears a dead letter again, in one transaction with its being marked; raises what made it fail."""
+    """Hears a dead letter again, in one transaction with its being marked; raises what made it fail.
+
+    A day that waited for it is worked by the room's `work` process.
+    """
     identity, event = decode(letter.headers, letter.value)
     hearing = Hearing(room)
     async with room.database.transaction() as work:
         await hearing.apply_new(work, await hearing._new(work, [_Decoded(letter, identity, event)]))
         await dead_letters.mark_replayed(work, letter.id)
-    await hearing.work_days()
 
 
 __all__ = ["Hearing", "Malformed", "Record", "StopTheLine", "is_transient", "replay"]

@@ -86,6 +86,7 @@ class Platform(Fact):
     name: str
     agreements: tuple[Agreement, ...] = ()
     emails: tuple[str, ...] = ()
+    sftp_keys: tuple[str, ...] = ()
 
     def agreed_on(self, day: date) -> bool:
         return any(agreement.covers(day) for agreement in self.agreements)

@@ -1,6 +1,6 @@
 """The tables every room has for speaking, hearing and knowing the network; made by each room's first migration."""
 
-# The outbox keeps what was said: topics kept for ever can be refilled from it if Kafka is lost.
+# The outbox keeps what was said, published or not: if Kafka is lost, what its topics held is still here.
 _OUTBOX = """
 CREATE TABLE {schema}.outbox (
     position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

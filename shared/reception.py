@@ -49,6 +49,11 @@ async def next_day_to_work(work: Transaction) -> date | None:
     Takes the room's lock on its calendar, so that one worker at a time works a day.
     """
     await work.execute("SELECT pg_advisory_xact_lock(hashtext(:lock))", {"lock": f"{work.room}-calendar"})
+    return await day_to_work(work)
+
+
+async def day_to_work(work: Transaction) -> date | None:
+    """The same, only to be told of."""
     day: date | None = (await work.execute(_NEXT_DAY)).scalar_one_or_none()
     return day
 

@@ -14,6 +14,10 @@ from shared.transaction import Transaction
 E = TypeVar("E", bound=Event)
 
 
+class NotReady(Exception):
+    """Raised by a day's work: something that it needs is still to be heard; it is tried again when more is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard(Generic[E]):
     """An event and the partition it came by."""
@@ -34,7 +38,7 @@ class Room:
     """One room of the house.
 
     hears: one function per event; together: functions that take all events of their types in a batch at once;
-    work_day: done once per day, in order, when everything received before that day has been heard;
+    work_day: done once per day, in order, when everything received before that day has been heard; or NotReady;
     background: loops of the `work` process; pending: what is still to be done, by name (all zero = at rest);
     gathers_seconds: taken between two batches, so that a steady stream is worked in fewer of them.
     """

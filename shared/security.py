@@ -62,14 +62,13 @@ def read_session(secret_key: str, session: str) -> Viewer | None:
 
 async def viewer_of_token(work: Transaction, token: str) -> Viewer | None:
     """The platform a token belongs to, as this room has heard; None where unknown or revoked."""
-    query = "SELECT id, name, platform FROM credential WHERE token_sha256 = :hash AND NOT revoked"
+    query = "SELECT id, name, platform FROM credential WHERE token_sha256 = :hash AND role = 'platform' AND NOT revoked"
     row = (await work.execute(query, {"hash": token_hash(token)})).one_or_none()
     return Viewer(row.name, "platform", row.platform, str(row.id)) if row else None
 
 
 async def still_valid(work: Transaction, viewer: Viewer) -> bool:
-    """A platform's session ends with the token that opened it."""
-    if viewer.role == "admin":
-        return True
-    query = "SELECT 1 FROM credential WHERE id = CAST(:id AS uuid) AND NOT revoked"
-    return (await work.execute(query, {"id": viewer.credential})).one_or_none() is not None
+    """A platform's session ends with the token that opened it, an admin's with the password."""
+    query = "SELECT 1 FROM credential WHERE id = CAST(:id AS uuid) AND role = :role AND NOT revoked"
+    values = {"id": viewer.credential, "role": viewer.role}
+    return (await work.execute(query, values)).one_or_none() is not None

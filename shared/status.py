@@ -1,10 +1,12 @@
 """How far a room is: what it has still to say, to hear and to do; `at rest` is known from this, never slept for."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from shared.reception import day_to_work
 from shared.room import Room
 from shared.security import Viewer
 from shared.web import admin_at
@@ -14,6 +16,7 @@ class RoomStatus(BaseModel):
     """One room: unpublished events, next offset by `topic/partition`, dead letters, what is still to be done.
 
     miscounted: days of which it has heard more submissions than ingestion said. Never other than 0 in a sound house.
+    day_to_work: a day whose work can be done and is not done yet. Where it stays, that work fails: the log says why.
     """
 
     room: str
@@ -22,6 +25,7 @@ class RoomStatus(BaseModel):
     dead_letters: int
     miscounted: int
     to_do: dict[str, int]
+    day_to_work: date | None = None
 
 
 _FAR = """
@@ -39,10 +43,11 @@ async def room_status(room: Room) -> RoomStatus:
     async with room.database.transaction(one_snapshot=True) as work:
         row = (await work.execute(_FAR)).one()
         to_do = dict(await room.pending(work)) if room.pending else {}
+        day = await day_to_work(work) if room.work_day else None
     if room.work_day:
         to_do["days"] = row.days
     counts = {"unpublished": row.unpublished, "dead_letters": row.dead_letters, "miscounted": row.miscounted}
-    return RoomStatus(room=room.name, heard=row.heard, to_do=to_do, **counts)
+    return RoomStatus(room=room.name, heard=row.heard, to_do=to_do, day_to_work=day, **counts)
 
 
 def status_router(room: str) -> APIRouter:

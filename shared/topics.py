@@ -37,6 +37,14 @@ SUBMISSIONS = Topic(
     readers=("aggregation", "qualitative", "compliance", "notification"),
     partitions=12,
 )
+CASES = Topic(
+    "cases",
+    key="platform/form/period",
+    writer="ingestion",
+    readers=("qualitative",),
+    partitions=12,
+    retention_ms=7 * _DAY,
+)
 REGISTRY = Topic(
     "registry",
     key="kind/code of the subject",
@@ -70,8 +78,10 @@ MESSAGES = Topic(
     retention_ms=400 * _DAY,
 )
 
-PUBLIC_TOPICS = (SUBMISSIONS, REGISTRY, CALENDAR, DEADLINES, RESTITUTIONS, MESSAGES)
-DEAD_LETTERS = {room: Topic(f"{room}-dlq", key="as received", writer=room, readers=()) for room in ROOMS}
+PUBLIC_TOPICS = (SUBMISSIONS, CASES, REGISTRY, CALENDAR, DEADLINES, RESTITUTIONS, MESSAGES)
+DEAD_LETTERS = {
+    room: Topic(f"{room}-dlq", key="number of the letter at its room", writer=room, readers=()) for room in ROOMS
+}
 TOPICS = {topic.name: topic for topic in (*PUBLIC_TOPICS, *DEAD_LETTERS.values())}
 
 

@@ -25,6 +25,8 @@ from shared.security import Viewer, read_session, still_valid, viewer_of_token
 from shared.settings import Settings
 
 SESSION_COOKIE = "pilotage_session"
+# A file over its own limit (256 MiB) still gets a verdict; what is larger than that is not even read.
+MAX_BODY_BYTES = 300 * 1024 * 1024
 _UNSTORABLE_TEXT = ("22021", "22P05")
 _bearer = HTTPBearer(auto_error=False, description="Jeton d’une Plate-forme, ou session de l’administrateur")
 
@@ -35,8 +37,10 @@ TITLES = {
     404: "Introuvable",
     405: "Méthode non permise",
     409: "Conflit",
+    410: "Plus conservé",
     413: "Trop volumineux",
     422: "Demande refusée",
+    429: "Trop de demandes",
     501: "Pas encore disponible",
     503: "Momentanément indisponible",
 }
@@ -144,7 +148,8 @@ def _refuse(request: Request, problem: Problem) -> Response:
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': request.url.path})}", status_code=303)
         return pages_of(request).render_error(request, problem.status, problem.detail)
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
-    headers |= {"Retry-After": "5"} if problem.status == 503 else {}
+    if problem.status in (429, 503):
+        headers["Retry-After"] = str(problem.more.get("retry_after", 5))
     return JSONResponse(problem.body(), problem.status, headers, media_type="application/problem+json")
 
 
@@ -201,7 +206,13 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
             await room.database.close()
 
     app = FastAPI(
-        title="Pilotage", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+        title="Pilotage",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        max_body_size=MAX_BODY_BYTES,
     )
     app.state.rooms, app.state.settings, app.state.pages, app.state.clock = rooms, settings, pages, system_clock
     for kind, handler in (

@@ -1,9 +1,9 @@
 """The `work` process of a room: it hears events, relays the outbox, and does the room's background work."""
 
 import asyncio
-import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -13,30 +13,33 @@ from aiokafka.errors import KafkaError
 from shared.broker import build_broker, stop_the_process
 from shared.hearing import Hearing, is_transient
 from shared.relay import Relay
-from shared.room import Room
+from shared.room import NotReady, Room
 from shared.settings import Settings
 
 log = structlog.get_logger()
 
 _WATCH_SECONDS = 5
 _STUCK_SECONDS = 25
+# Longer than the patience of the hearing with a database that is away, and than a statement may take.
+_STUCK_AT_WORK_SECONDS = 90
 _DAY_WORK_SECONDS = 5
+_DAY_LOST_SECONDS = 0.05
+_DAY_FAILED_SECONDS = 5
+_DAY_LONGEST_PAUSE = 60
+_LOSSES_TOLERATED = 8
 
 
-async def work(room: Room, settings: Settings, *, use_inbox: bool = True) -> None:
-    """Runs until SIGTERM or SIGINT; a failure of any part ends the process, so that it is started again whole."""
+async def work(room: Room, settings: Settings, stopping: asyncio.Event, *, use_inbox: bool = True) -> None:
+    """Runs until told to stop; a failure of any part ends the process, so that it is started again whole."""
     await _start_patiently(room.database.check_durable)
-    hearing = _Watched(room, use_inbox=use_inbox)
+    hearing = Hearing(room, use_inbox=use_inbox)
     broker, subscriber = build_broker(settings.kafka, hearing)
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     relay = Relay(room.name, room.database.url, room.database.server_settings, settings.kafka)
     await _start_patiently(broker.start)
     parts: list[Coroutine[Any, Any, None]] = [
         relay.run(),
         watch_progress(hearing, lambda: subscriber.consumer),
-        _catch_up_days(hearing),
+        work_days_as_they_come(hearing),
         *(_as_coroutine(background) for background in room.background),
     ]
     tasks = [asyncio.create_task(part) for part in parts]
@@ -74,35 +77,57 @@ async def _until_stopped_or_failed(stopping: asyncio.Event, tasks: list["asyncio
         stop_the_process()
 
 
-class _Watched(Hearing):
-    """A hearing that remembers when it last moved."""
-
-    moved_at = 0.0
-
-    async def hear(self, records: Any) -> None:
-        self.moved_at = time.monotonic()
-        await super().hear(records)
-        self.moved_at = time.monotonic()
-
-
-async def _catch_up_days(hearing: Hearing) -> None:
-    """Days left unworked by a process that died between a batch and its day's work."""
+async def work_days_as_they_come(hearing: Hearing) -> None:
+    """Beside the hearing, which goes on whatever becomes of a day: it may bring what the day's work needs."""
+    failures = 0
     while True:
-        await hearing.work_days()
-        await asyncio.sleep(_DAY_WORK_SECONDS)
+        hearing.a_day_waits.clear()
+        try:
+            while await hearing.work_next_day():
+                failures = 0
+        except (NotReady, TimeoutError) as error:
+            log.debug("a day is not ready", room=hearing.room.name, cause=repr(error)[:500])
+        except Exception as error:
+            failures += 1
+            await _rest_from_days(hearing.room.name, error, failures)
+            continue
+        failures = 0
+        # Nobody called: look anyway, a day may have been left by a process that died, or opened by a replay.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hearing.a_day_waits.wait(), _DAY_WORK_SECONDS)
 
 
-async def watch_progress(hearing: _Watched, consumer: Callable[[], AIOKafkaConsumer | None]) -> None:
-    """A consumer can hang after a broker restart without an error: with records waiting and no move, start again."""
+async def _rest_from_days(room: str, error: Exception, failures: int) -> None:
+    """Says that a day's work failed, and waits twice as long each time; the day stays visible in the room's status."""
+    transient = is_transient(error)
+    tell = log.warning if transient and failures <= _LOSSES_TOLERATED else log.critical
+    first = _DAY_LOST_SECONDS if transient else _DAY_FAILED_SECONDS
+    pause = min(_DAY_LONGEST_PAUSE, first * 2 ** min(failures - 1, 12))
+    tell("a day's work failed", room=room, cause=repr(error)[:500], failures=failures, pause=pause)
+    await asyncio.sleep(pause)
+
+
+async def watch_progress(hearing: Hearing, consumer: Callable[[], AIOKafkaConsumer | None]) -> None:
+    """Ends the process where records wait and the consumer does not move, or where an effect never ends.
+
+    A consumer can hang after a broker restart without an error; a long effect is left in peace.
+    """
     hearing.moved_at = time.monotonic()
     while True:
         await asyncio.sleep(_WATCH_SECONDS)
-        if time.monotonic() - hearing.moved_at < _STUCK_SECONDS:
-            continue
-        if await _has_waiting_records(consumer()):
-            log.critical("stopping", room=hearing.room.name, cause="records are waiting and the consumer does not move")
-            stop_the_process()
-        hearing.moved_at = time.monotonic()
+        still = time.monotonic() - hearing.moved_at
+        if hearing.is_at_work:
+            if still >= _STUCK_AT_WORK_SECONDS:
+                _stop_stuck(hearing, "an effect does not end")
+        elif still >= _STUCK_SECONDS:
+            if await _has_waiting_records(consumer()) and not hearing.is_at_work:
+                _stop_stuck(hearing, "records are waiting and the consumer does not move")
+            hearing.moved_at = time.monotonic()
+
+
+def _stop_stuck(hearing: Hearing, cause: str) -> None:
+    log.critical("stopping", room=hearing.room.name, cause=cause)
+    stop_the_process()
 
 
 async def _has_waiting_records(consumer: AIOKafkaConsumer | None) -> bool:

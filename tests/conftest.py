@@ -1,14 +1,19 @@
 """Fixtures of all tests: one real Kafka and PostgreSQL per run, a fresh migrated database per test."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
 
+from services.ingestion.domain.signing import new_private_pem
 from shared.broker import create_topics
 from shared.migrations import migrate
 from shared.settings import Settings
 from shared.topics import ROOMS
 from tests.infrastructure import Servers, own_database, real_servers, settings_for
+
+# No deployment receives without a key for its receipts; it has no default.
+os.environ.setdefault("PILOTAGE_RECEIPT_KEY", new_private_pem())
 
 
 @pytest.fixture(scope="session")

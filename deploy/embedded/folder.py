@@ -97,7 +97,7 @@ def replace_text(file: Path, text: str, mode: int = 0o644) -> None:
 
 
 def secret(file: Path) -> str:
-    """A password made at the first call, readable by its owner alone."""
+    """Made at the first call, readable by its owner alone."""
     if not file.exists():
         replace_text(file, secrets.token_urlsafe(24), mode=0o600)
     return file.read_text()

@@ -1,4 +1,7 @@
-"""The jars of Kafka: downloaded once, each known by name and SHA-256, refused whole when one differs."""
+"""The jars of Kafka: downloaded once, each known by name and SHA-256, refused whole when one differs.
+
+`python -m deploy.embedded.jars pin` renews the list of them.
+"""
 
 import asyncio
 import hashlib
@@ -82,7 +85,7 @@ def resolve(work: Path) -> None:
 
 async def download(work: Path) -> Path:
     """Tries a few times to bring the jars in; what one try has fetched serves the next."""
-    argv = [sys.executable, "-m", "deploy.embedded.jars", str(work)]
+    argv = [sys.executable, "-m", "deploy.embedded.jars", "resolve", str(work)]
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     if authorities := os.environ.get("SSL_CERT_FILE"):  # the resolver's client knows it by another name only
         environment.setdefault("REQUESTS_CA_BUNDLE", authorities)
@@ -136,5 +139,15 @@ async def pin(file: Path = PINS) -> int:
     return len(found)
 
 
+def main() -> None:
+    match sys.argv[1:]:
+        case ["pin"]:
+            print(f"{asyncio.run(pin())} fichiers jar inscrits dans {os.path.relpath(PINS)}")
+        case ["resolve", work]:
+            resolve(Path(work))
+        case _:
+            sys.exit("usage: python -m deploy.embedded.jars pin")
+
+
 if __name__ == "__main__":
-    resolve(Path(sys.argv[1]))
+    main()

@@ -1,10 +1,8 @@
-"""A real Apache Kafka, one node in KRaft mode; `python -m deploy.embedded.kafka pin` renews the list of its jars."""
+"""A real Apache Kafka, one node in KRaft mode."""
 
 import asyncio
 import base64
-import os
 import shutil
-import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,14 +124,3 @@ def new_id() -> str:
     """An identifier as Kafka writes them: 16 bytes in base64, never beginning like an option."""
     text = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     return new_id() if text.startswith("-") else text
-
-
-def main() -> None:
-    if sys.argv[1:] != ["pin"]:
-        sys.exit("usage: python -m deploy.embedded.kafka pin")
-    count = asyncio.run(jars.pin())
-    print(f"{count} fichiers jar inscrits dans {os.path.relpath(jars.PINS)}")
-
-
-if __name__ == "__main__":
-    main()

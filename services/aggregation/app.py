@@ -1,10 +1,12 @@
 """Wires aggregation; the only file that builds anything."""
 
+from services.aggregation.domain.figures import check_measures
 from services.aggregation.handlers.restitutions import issue_restitutions
 from services.aggregation.handlers.totals import hear_submissions
 from services.aggregation.web import editions, pages, tables
 from shared.database import Database
 from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.forms import FORMS
 from shared.readings import READINGS
 from shared.reception import close_reception
 from shared.room import Room
@@ -14,6 +16,7 @@ from shared.status import status_router
 
 def build(settings: Settings) -> Room:
     """The room, ready to serve or to work."""
+    check_measures(FORMS.values())
     return Room(
         name="aggregation",
         database=Database(settings.database, "aggregation"),

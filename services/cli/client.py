@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+PASSWORD = "PILOTAGE_ADMIN_PASSWORD"  # noqa: S105 - the variable that holds it
+
 
 class Refused(RuntimeError):
     """The service answered what was not expected."""

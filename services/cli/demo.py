@@ -19,6 +19,7 @@ from services.cli.plan import NotANetwork, Plan, read_plan
 from services.cli.replay import Replayed, replay_plan
 from services.cli.sample import write_sample
 from services.cli.screens import final_screen, sending_bar, step
+from services.cli.sftp_key import give_sftp_key
 
 console = Console()
 _PORT = 8000
@@ -105,14 +106,17 @@ async def _live(folder: Path | None, data: Path, export_to: Path | None) -> int:
 async def _show(client: Client, machine: Machine, plan: Plan) -> None:
     platform = plan.platforms[0]
     token = await client.token(platform, "démonstration")
+    key = await give_sftp_key(client, platform, machine.mailbox.with_name(f"sftp-{platform}.key"))
     await client.come_to_rest()
-    final_screen(machine.url, machine.password, platform, token, str(machine.mailbox))
+    sftp = f"sftp -P {machine.sftp_port} -i {key} {platform}@127.0.0.1"
+    final_screen(machine.url, machine.password, str(machine.mailbox), sftp, platform, token)
 
 
 async def run_up(data: Path, *, simulation: bool) -> int:
     """The house without any network; `pilotage load` brings one."""
     async with running_house(data, simulation=simulation, port=_PORT) as machine:
-        final_screen(machine.url, machine.password, None, None, str(machine.mailbox))
+        sftp = f"port {machine.sftp_port} ; les clés sont dites par l’annuaire (sftp_keys)"
+        final_screen(machine.url, machine.password, str(machine.mailbox), sftp)
         await _until_interrupted()
     return 0
 

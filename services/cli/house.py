@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from services.aggregation import app as aggregation
-from services.cli import reference, rest
+from services.cli.serving import reference, rest
 from services.compliance import app as compliance
 from services.ingestion import app as ingestion
 from services.notification import app as notification

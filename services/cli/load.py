@@ -1,18 +1,17 @@
-"""`pilotage load` and `pilotage token`: into a running service, with the admin's password from the environment."""
+"""`pilotage load`: a network into a running service, with the admin's password from the environment."""
 
 import os
 from pathlib import Path
 
 from rich.console import Console
 
-from services.cli.client import Client, open_client
+from services.cli.client import PASSWORD, Client, open_client
 from services.cli.export import export
 from services.cli.plan import read_plan
 from services.cli.replay import Replayed, replay_plan
 from services.cli.screens import sending_bar
 
 console = Console()
-PASSWORD = "PILOTAGE_ADMIN_PASSWORD"  # noqa: S105 - the variable that holds it
 
 
 async def is_simulation(client: Client) -> bool:
@@ -38,8 +37,3 @@ def say_outcome(replayed: Replayed) -> int:
     for surprise in replayed.surprises[:50]:
         console.print(f"  {surprise}", markup=False)
     return 1 if replayed.surprises else 0
-
-
-async def make_token(platform: str, name: str, url: str) -> str:
-    async with open_client(url, os.environ[PASSWORD]) as client:
-        return await client.token(platform, name)

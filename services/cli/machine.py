@@ -1,7 +1,6 @@
-"""The whole house on one machine: Kafka, PostgreSQL, the mailbox, one `serve` and five `work`, under one supervisor."""
+"""The whole house on one machine: Kafka, PostgreSQL, the mailbox, one `serve`, one `sftp`, five `work`."""
 
 import os
-import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -11,10 +10,12 @@ from pathlib import Path
 
 import httpx
 
+from deploy.embedded.folder import free_port, is_free, replace_text, secret
 from deploy.embedded.infra import Infra, boot
 from deploy.embedded.supervisor import Child, Supervisor
 from services.cli.screens import step
 from services.cli.setup import set_up
+from services.ingestion.domain.signing import new_private_pem
 from shared.settings import Settings
 from shared.topics import ROOMS
 
@@ -36,39 +37,36 @@ class Machine:
     env: Mapping[str, str]
     infra: Infra
 
-
-def free_port(preferred: int = 0) -> int:
-    """The preferred port where nobody has it, else any free one."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    @property
+    def sftp_port(self) -> int:
+        return int(self.env["PILOTAGE_SFTP__PORT"])
 
 
-def _kept_secret(file: Path) -> str:
-    """Made at the first start and kept beside the data, for its owner only."""
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
-    return file.read_text()
-
-
-def _environment(infra: Infra, data: Path, url: str, smtp_port: int, *, simulation: bool) -> dict[str, str]:
+def _environment(
+    infra: Infra, data: Path, url: str, smtp_port: int, sftp_port: int, *, simulation: bool
+) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "PYTHONPATH": str(PROJECT),
         "PYTHONUNBUFFERED": "1",
         "PILOTAGE_KAFKA__BOOTSTRAP_SERVERS": infra.bootstrap_servers,
         "PILOTAGE_DATABASE__URL": infra.database_url,
-        "PILOTAGE_SECRET_KEY": _kept_secret(data / "secret-key"),
+        "PILOTAGE_SECRET_KEY": secret(data / "secret-key"),
+        "PILOTAGE_RECEIPT_KEY": str(_receipt_key(data / "receipt-key.pem")),
         "PILOTAGE_PUBLIC_URL": url,
         "PILOTAGE_SIMULATION": str(simulation).lower(),
+        "PILOTAGE_SFTP__PORT": str(sftp_port),
         "PILOTAGE_SMTP__HOST": "127.0.0.1",
         "PILOTAGE_SMTP__PORT": str(smtp_port),
         "PILOTAGE_SMTP__SENDER": "pilotage@uesl.example",
     }
+
+
+def _receipt_key(file: Path) -> Path:
+    """Made at the first call, readable by its owner alone."""
+    if not file.exists():
+        replace_text(file, new_private_pem(), mode=0o600)
+    return file
 
 
 def _settings(env: Mapping[str, str]) -> Settings:
@@ -104,9 +102,11 @@ def _children(env: Mapping[str, str], url: str, port: int, smtp_port: int, mailb
     pilotage = (sys.executable, "-m", "services.cli.main")
     mail = (sys.executable, "-m", "deploy.embedded.mailbox", "--port", str(smtp_port), "--folder", str(mailbox))
     serve = (*pilotage, "serve", "--port", str(port))
+    sftp_port = int(env["PILOTAGE_SFTP__PORT"])
     return [
         Child("mailbox", mail, env=env, ready=lambda: _listens(smtp_port), stage=10, cwd=PROJECT),
         Child("serve", serve, env=env, ready=lambda: _is_up(url), stage=11, cwd=PROJECT),
+        Child("sftp", (*pilotage, "sftp"), env=env, ready=lambda: _listens(sftp_port), stage=11, cwd=PROJECT),
         *(Child(f"work-{room}", (*pilotage, "work", room), env=env, stage=11, cwd=PROJECT) for room in ROOMS),
     ]
 
@@ -117,19 +117,20 @@ async def running_house(
 ) -> AsyncIterator[Machine]:
     """Everything started and answering; stopped at the end, whatever ends it.
 
+    port: where it answers if nobody has it; else, and where it is 0, at any free one.
     elsewhere: a Kafka and a PostgreSQL other than the embedded ones.
     """
     data = data.resolve()
     async with elsewhere or boot(data, say=step) as infra:
-        port, smtp_port, mailbox = free_port(port), free_port(), data / "mailbox"
+        port = port if port and is_free(port) else free_port(set())
+        smtp_port, mailbox = free_port({port}), data / "mailbox"
         url = f"http://127.0.0.1:{port}"
-        env = _environment(infra, data, url, smtp_port, simulation=simulation)
+        env = _environment(infra, data, url, smtp_port, free_port({port, smtp_port}), simulation=simulation)
         step("Sujets Kafka, tables, compte d’administration")
         password = await set_up(_settings(env))
         kept = data / "admin-password"
         if password:
-            kept.touch(mode=0o600)
-            kept.write_text(password)
+            replace_text(kept, password, mode=0o600)
         step("Démarrage des salles")
         for child in _children(env, url, port, smtp_port, mailbox):
             infra.supervisor.add(child)

@@ -2,13 +2,33 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 dlq = typer.Typer(no_args_is_help=True, help="Ce qui n’a pas pu être entendu : voir et rejouer.")
 app.add_typer(dlq, name="dlq")
+key = typer.Typer(no_args_is_help=True, help="La clé qui signe les reçus.")
+app.add_typer(key, name="key")
+receipt = typer.Typer(no_args_is_help=True, help="Contrôler des reçus hors ligne : 0 juste, 1 refusé, 2 mauvais usage.")
+app.add_typer(receipt, name="receipt")
+
+
+class MakesByDefault(TyperGroup):
+    """`pilotage token PF01` makes a token; only the names of commands lead elsewhere."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["make", *args])
+
+
+token = typer.Typer(
+    cls=MakesByDefault,
+    no_args_is_help=True,
+    help="Jetons des Plates-formes : faire, lister, révoquer (PILOTAGE_ADMIN_PASSWORD dans l’environnement).",
+)
+app.add_typer(token, name="token")
 
 Rooms = Annotated[list[str] | None, typer.Argument(help="salles ; toutes si rien n’est dit")]
 Url = Annotated[str, typer.Option(envvar="PILOTAGE_URL", help="adresse du service")]
@@ -32,6 +52,17 @@ def work(rooms: Rooms = None) -> None:
 
 
 @app.command()
+def sftp(
+    host: Annotated[str | None, typer.Option(help="adresse d’écoute ; sinon PILOTAGE_SFTP__HOST")] = None,
+    port: Annotated[int | None, typer.Option(help="port ; sinon PILOTAGE_SFTP__PORT")] = None,
+) -> None:
+    """Ouvre la porte SFTP : dépôts, accusés de réception, restitutions."""
+    from services.cli.processes import open_sftp
+
+    open_sftp(host, port)
+
+
+@app.command()
 def setup() -> None:
     """Crée les sujets Kafka, met la base à jour, et le compte d’administration (mot de passe dit une seule fois)."""
     from services.cli.setup import set_up
@@ -39,6 +70,17 @@ def setup() -> None:
     password = asyncio.run(set_up())
     if password:
         typer.echo(f"Compte d’administration : admin / {password}\nCe mot de passe ne sera plus affiché.")
+
+
+@app.command()
+def password() -> None:
+    """Donne un nouveau mot de passe au compte d’administration (dit une seule fois) et met fin à ses sessions."""
+    from services.cli.setup import renew_password
+
+    renewed = asyncio.run(renew_password())
+    if renewed is None:
+        raise typer.BadParameter("aucun compte d’administration : `pilotage setup` le crée")
+    typer.echo(f"Compte d’administration : admin / {renewed}\nCe mot de passe ne sera plus affiché.")
 
 
 @app.command()
@@ -85,19 +127,98 @@ def check(url: Url = "http://127.0.0.1:8000") -> None:
 
 
 @app.command()
-def token(platform: str, name: str = "", url: Url = "http://127.0.0.1:8000") -> None:
-    """Fait un jeton pour une Plate-forme (PILOTAGE_ADMIN_PASSWORD dans l’environnement)."""
-    from services.cli.load import make_token
+def validate(
+    file: Annotated[Path, typer.Argument(help="le fichier : CSV, XLSX, ODS ou JSON")],
+    form: Annotated[str, typer.Option(help="formulaire, par exemple assistance-trimestriel")],
+    period: Annotated[str, typer.Option(help="période, par exemple 2005-T1 ou 2005")],
+    platform: Annotated[str, typer.Option(help="code de la Plate-forme, par exemple PF01")],
+    registry: Annotated[Path, typer.Option(help="l’annuaire du réseau : network.json")],
+    on: Annotated[str | None, typer.Option(help="jour du dépôt, par exemple 2005-04-15 ; aujourd’hui si rien")] = None,
+    nil: Annotated[bool, typer.Option("--nil", help="état néant : un fichier annuel sans rangée est voulu")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="le verdict entier en JSON, celui de l’API")] = False,
+) -> None:
+    """Juge un fichier sans rien envoyer, ni serveur ni réseau : 0 accepté, 1 refusé, 2 mauvais usage."""
+    from services.cli.validate import Request, run_validate
 
-    typer.echo(asyncio.run(make_token(platform, name, url)))
+    asked = Request(file, form, period, platform, registry, on=on, nil=nil, as_json=as_json)
+    raise typer.Exit(run_validate(asked))
 
 
 @app.command()
 def contracts(write: bool = False) -> None:
     """Compare OpenAPI, AsyncAPI et schémas d’événements à ceux du dépôt de code, ou les écrit (--write)."""
-    from services.cli.contracts import run_contracts
+    from services.cli.contracts.checked_in import run_contracts
 
     raise typer.Exit(run_contracts(write=write))
+
+
+@token.command("make")
+def token_make(platform: str, name: str = "", url: Url = "http://127.0.0.1:8000") -> None:
+    """Fait un jeton pour une Plate-forme, montré une seule fois ; `pilotage token PF01` dit la même chose."""
+    from services.cli.tokens import make_token
+
+    typer.echo(asyncio.run(make_token(platform, name, url)))
+
+
+@token.command("list")
+def token_list(url: Url = "http://127.0.0.1:8000") -> None:
+    """Tous les jetons faits, sans leur secret."""
+    from services.cli.tokens import list_tokens
+
+    asyncio.run(list_tokens(url))
+
+
+@token.command("revoke")
+def token_revoke(token: Annotated[str, typer.Argument(help="identifiant")], url: Url = "http://127.0.0.1:8000") -> None:
+    """Le jeton n’ouvre plus rien, ni les sessions ouvertes avec lui."""
+    from services.cli.tokens import revoke_token
+
+    asyncio.run(revoke_token(token, url))
+    typer.echo("Jeton révoqué.")
+
+
+Keys = Annotated[
+    list[Path] | None, typer.Option("--key", help="clé publique en PEM, ou la liste publiée ; autant que voulu")
+]
+
+
+@key.command("new")
+def key_new() -> None:
+    """Fait une clé privée (PEM) pour PILOTAGE_RECEIPT_KEY ; elle n’est écrite nulle part ailleurs."""
+    from services.ingestion.domain.signing import new_private_pem
+
+    typer.echo(new_private_pem(), nl=False)
+
+
+@key.command("public")
+def key_public(file: Annotated[Path, typer.Argument(help="la clé privée, en PEM")]) -> None:
+    """La clé publique d’une clé privée, à donner à qui contrôle des reçus."""
+    from services.cli.receipts import run_public
+
+    raise typer.Exit(run_public(file))
+
+
+@receipt.command("verify")
+def receipt_verify(
+    file: Annotated[Path, typer.Argument(help="le reçu : JSON ou PDF")],
+    keys: Keys = None,
+    against: Annotated[Path | None, typer.Option(help="le fichier déposé, pour comparer ses octets")] = None,
+    previous: Annotated[Path | None, typer.Option(help="le reçu précédent de la chaîne")] = None,
+) -> None:
+    """Contrôle un reçu sans serveur ni réseau, et dit ce qui a été contrôlé."""
+    from services.cli.receipts import run_verify
+
+    raise typer.Exit(run_verify(file, keys or [], against, previous))
+
+
+@receipt.command("verify-chain")
+def receipt_verify_chain(
+    file: Annotated[Path, typer.Argument(help="la chaîne exportée, un maillon par ligne")], keys: Keys = None
+) -> None:
+    """Contrôle une chaîne de reçus ou de destructions : signatures, ordre, aucun maillon en moins ni en trop."""
+    from services.cli.receipts import run_verify_chain
+
+    raise typer.Exit(run_verify_chain(file, keys or []))
 
 
 @dlq.command("list")

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from shared.forms import FORMS, FORMS_TO_COME
+from shared.forms import FORMS
 from shared.periods import Period
 
 
@@ -72,7 +72,7 @@ def read_plan(folder: Path) -> Plan:
         raise NotANetwork(f"{folder} : {error}") from error
     if not rows:
         raise NotANetwork(f"{folder} : plan.csv est vide")
-    if strange := {row.form for row in rows} - FORMS.keys() - set(FORMS_TO_COME):
+    if strange := {row.form for row in rows} - FORMS.keys():
         raise NotANetwork(f"{folder} : formulaires inconnus ({', '.join(sorted(strange))})")
     built = [row for row in rows if row.form in FORMS]
     return Plan(folder, registry, built, len(rows) - len(built), max(row.sent for row in rows))

@@ -1,21 +1,28 @@
-"""The processes `serve` and `work`."""
+"""The processes `serve`, `work` and `sftp`."""
 
 import asyncio
-import os
+import signal
 from collections.abc import Sequence
 
+import structlog
 import uvicorn
 import uvloop
 
 from services.cli.house import build_app, build_rooms, set_up_logging
+from services.ingestion.app import build_sftp
+from services.ingestion.settings import IngestionSettings, receipt_signer
 from shared.settings import Settings
 from shared.worker import work
 
-# Set only by the kill test, to prove that it convicts a build that forgets what it has heard.
-BROKEN_INBOX = "PILOTAGE_BROKEN_INBOX"
+
+def _need_keys(rooms: Sequence[str]) -> None:
+    """Refuses to start ingestion without the key of its receipts, rather than at the first file."""
+    if not rooms or "ingestion" in rooms:
+        receipt_signer()
 
 
 def serve_rooms(rooms: Sequence[str], host: str, port: int) -> None:
+    _need_keys(rooms)
     settings = Settings()
     set_up_logging(settings.log_level)
     uvicorn.run(
@@ -30,13 +37,39 @@ def serve_rooms(rooms: Sequence[str], host: str, port: int) -> None:
 
 
 def work_rooms(names: Sequence[str]) -> None:
-    """One room per process in a cluster; all in one for a trial."""
+    """One room per process in a cluster; all in one for a trial. Until SIGTERM or SIGINT."""
+    _need_keys(names)
     settings = Settings()
     set_up_logging(settings.log_level)
     rooms = build_rooms(settings, names)
-    use_inbox = BROKEN_INBOX not in os.environ
 
     async def all_rooms() -> None:
-        await asyncio.gather(*(work(room, settings, use_inbox=use_inbox) for room in rooms.values()))
+        stopping = _stopped_by_signal()
+        await asyncio.gather(*(work(room, settings, stopping) for room in rooms.values()))
 
     uvloop.run(all_rooms())
+
+
+def open_sftp(host: str | None, port: int | None) -> None:
+    """The SFTP door, until SIGTERM or SIGINT; what is being judged then gets its verdict first."""
+    settings = Settings()
+    set_up_logging(settings.log_level)
+    asked = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    sftp = IngestionSettings().sftp.model_copy(update=asked)
+
+    async def listen() -> None:
+        stopping = _stopped_by_signal()
+        door = build_sftp(settings, sftp)
+        await door.database.check_durable()
+        async with door.listening() as listened:
+            structlog.get_logger().info("listening", host=sftp.host, port=listened)
+            await stopping.wait()
+
+    uvloop.run(listen())
+
+
+def _stopped_by_signal() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping

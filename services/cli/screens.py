@@ -34,7 +34,9 @@ def step(message: str) -> None:
     console.print(f"[bold]•[/bold] {message}")
 
 
-def final_screen(url: str, password: str, platform: str | None, token: str | None, mailbox: str) -> None:
+def final_screen(
+    url: str, password: str, mailbox: str, sftp: str, platform: str | None = None, token: str | None = None
+) -> None:
     """What to look at, and how to sign in."""
     places = Table.grid(padding=(0, 2))
     for label, value in (
@@ -43,6 +45,7 @@ def final_screen(url: str, password: str, platform: str | None, token: str | Non
         ("Échéances", f"{url}/echeances"),
         ("Boîte d’envoi", f"{url}/boite-envoi"),
         ("API", f"{url}/docs"),
+        ("SFTP", sftp),
         ("Messages reçus (.eml)", mailbox),
         ("Connexion", f"{url}/connexion"),
         ("Administration", f"admin / {password}"),

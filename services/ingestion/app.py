@@ -1,7 +1,25 @@
 """Wires ingestion; the only file that builds anything."""
 
-from services.ingestion.handlers import close_reception_of_past_days
-from services.ingestion.web import api, pages
+from services.ingestion.handlers import begin_day_and_purge
+from services.ingestion.handlers.purging import purging
+from services.ingestion.settings import IngestionSettings, SftpSettings, receipt_signer
+from services.ingestion.tables.receiving import Reception
+from services.ingestion.web import (
+    api,
+    documents,
+    form_pages,
+    forms,
+    pages,
+    receipts,
+    sending,
+    validations,
+    verdicts,
+    warning_pages,
+    warnings,
+)
+from services.ingestion.web.sftp.door import SftpDoor
+from services.ingestion.web.sftp.publishing import Publisher
+from shared.clock import system_clock
 from shared.database import Database
 from shared.events import DayBegan
 from shared.readings import READINGS
@@ -10,11 +28,25 @@ from shared.settings import Settings
 from shared.status import status_router
 
 
+def build_sftp(settings: Settings, sftp: SftpSettings | None = None) -> SftpDoor:
+    """The room's other door, in a process of its own."""
+    database = Database(settings.database, "ingestion")
+    reception = Reception(database, settings.simulation, system_clock, receipt_signer())
+    publisher = Publisher(reception, sftp or IngestionSettings().sftp, settings.base_url)
+    return SftpDoor(publisher, settings.secret_key.get_secret_value())
+
+
 def build(settings: Settings) -> Room:
     """The room, ready to serve or to work."""
+    database = Database(settings.database, "ingestion")
     return Room(
         name="ingestion",
-        database=Database(settings.database, "ingestion"),
-        hears={**READINGS, DayBegan: close_reception_of_past_days},
-        routers=(api.router, pages.router, status_router("ingestion")),
+        database=database,
+        hears={**READINGS, DayBegan: begin_day_and_purge},
+        background=(purging(database),),
+        routers=(
+            *(forms.router, form_pages.router),
+            *(sending.router, validations.router, api.router, verdicts.router, documents.router, pages.router),
+            *(receipts.router, warnings.router, warning_pages.router, status_router("ingestion")),
+        ),
     )

@@ -18,9 +18,9 @@ class SmtpSettings(BaseModel):
     concurrency: int = Field(default=8, ge=1, le=64, description="connections kept open")
     timeout_seconds: float = Field(default=20, gt=0, description="longest wait for an answer of the server")
     lease_seconds: float = Field(
-        default=30, gt=0, description="after which a dead process's messages are sent by others"
+        default=90, gt=0, description="after which a dead process's messages are sent by others; longest for a message"
     )
-    batch: int = Field(default=100, ge=1, description="messages taken and marked together")
+    batch: int = Field(default=100, ge=1, description="messages taken together")
     patience_days: float = Field(default=5, gt=0, description="after which a message that nobody takes is failed")
 
 

@@ -22,15 +22,19 @@ from shared.events.registry import (
 )
 from shared.events.restitutions import IssuedEdition, RestitutionIssued
 from shared.events.submissions import (
+    CasesReported,
+    ExplainedWarning,
     ReceptionClosed,
     ReportedError,
     SubmissionAccepted,
     SubmissionRejected,
     SubmittedLine,
+    WarningsExplained,
 )
 
 __all__ = [
     "EVENTS",
+    "CasesReported",
     "CentralRecorded",
     "CredentialIssued",
     "DayBegan",
@@ -38,6 +42,7 @@ __all__ = [
     "DeadlineMet",
     "DeadlineMissed",
     "Event",
+    "ExplainedWarning",
     "IssuedEdition",
     "LateListed",
     "LateSubmission",
@@ -56,6 +61,7 @@ __all__ = [
     "SubmissionAccepted",
     "SubmissionRejected",
     "SubmittedLine",
+    "WarningsExplained",
 ]
 
 

@@ -28,6 +28,9 @@ class MessageSent(_Message):
 
 
 class MessageFailed(_Message):
-    """The mail server refused the message for good."""
+    """The message is not sent: refused for good, put off for too long, or its recipient has no address.
+
+    The admin may put it back; then another of these events follows, or that it was sent.
+    """
 
     reason: str

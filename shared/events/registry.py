@@ -68,14 +68,17 @@ class RegistryRecorded(_Recorded):
 
 
 class CredentialIssued(Event):
-    """A token was made; only its hash is known. `revoked` says it no longer opens anything."""
+    """A token was made; only its hash is known. `revoked` says it no longer opens anything.
+
+    Under the role `admin` it stands for a password of the account `name`, and opens only the sessions begun with it.
+    """
 
     topic = topics.REGISTRY
 
     credential: UUID
     version: int = 1
     token_sha256: str
-    role: Literal["platform"]
+    role: Literal["platform", "admin"]
     platform: str
     name: str
     revoked: bool = False

@@ -86,9 +86,19 @@ NAVIGATION = (
         "Envoyer un fichier trimestriel, lire le verdict ligne par ligne et retrouver toutes les versions reçues.",
     ),
     NavigationLink(
+        "Avertissements",
+        "/avertissements",
+        "Expliquer ce qui sort de l’ordinaire dans un fichier accepté, ou lire ce qui en a été dit.",
+    ),
+    NavigationLink(
+        "Formulaires",
+        "/formulaires",
+        "Savoir quoi écrire : colonnes, codes, règles et exemples de chaque formulaire, et des modèles à remplir.",
+    ),
+    NavigationLink(
         "Tableaux",
         "/tableaux",
-        "Lire les totaux du trimestre et le cumul depuis le 1er janvier : par membre, région, plate-forme, national.",
+        "Lire les totaux du trimestre et le cumul depuis le 1er janvier : par CIL/CCI, région, Plate-forme, national.",
     ),
     NavigationLink(
         "Échéances",
@@ -117,11 +127,17 @@ STATES: dict[str, tuple[str, str]] = {
     "pending": ("attendu", "calm"),
     "queued": ("à envoyer", "calm"),
     "replaced": ("remplacé", "calm"),
+    "warning_open": ("à confirmer", "warn"),
+    "warning_asked_back": ("précision demandée", "warn"),
+    "warning_explained": ("expliqué", "calm"),
+    "warning_accepted": ("explication acceptée", "good"),
+    "warning_void": ("sans objet", "calm"),
 }
 
 # What the parts of the API are called, by the tags of its routes.
 SECTIONS = {
     "submissions": "Dépôts",
+    "forms": "Formulaires",
     "tables": "Tableaux",
     "editions": "Éditions",
     "obligations": "Échéances",

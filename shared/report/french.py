@@ -1,16 +1,16 @@
-"""How numbers, dates and sizes are written for a French reader."""
+"""How numbers, dates, sizes and sentences are written for a French reader, and names put in order."""
 
-import re
+import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
+from shared.clock import PARIS
+from shared.periods import Period
 from shared.report.model import CENT, Cell, Kind
 
 THIN_SPACE = "\u202f"
 HARD_SPACE = "\u00a0"
 NOTHING = "–"
-PARIS = ZoneInfo("Europe/Paris")
 MONTHS = (
     "janvier",
     "février",
@@ -26,11 +26,27 @@ MONTHS = (
     "décembre",
 )
 UNITS = ("o", "ko", "Mo", "Go")
+ELLIPSIS = "…"
+_TYPESET = {
+    " :": f"{HARD_SPACE}:",
+    "« ": f"«{HARD_SPACE}",
+    " »": f"{HARD_SPACE}»",
+    " ;": f"{THIN_SPACE};",
+    " !": f"{THIN_SPACE}!",
+    " ?": f"{THIN_SPACE}?",
+    "'": "’",
+}
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 
 
 def number(value: int | Decimal) -> str:
     """Write a number with thousands parted by a thin space and a decimal comma."""
     return f"{value:,}".replace(",", THIN_SPACE).replace(".", ",").replace("-", "−")
+
+
+def count(value: int, singular: str, plural: str) -> str:
+    """Write how many of something: « 1 erreur », « 2 erreurs »; zero is singular in French."""
+    return f"{number(value)}{HARD_SPACE}{singular if value < 2 else plural}"
 
 
 def amount(value: int | Decimal) -> str:
@@ -63,14 +79,11 @@ def moment(value: datetime) -> str:
 
 
 def period(code: str) -> str:
-    """Name a period: « 1er trimestre 2005 », « année 2005 »."""
-    parts = re.fullmatch(r"(\d{4})(?:-T([1-4]))?", code)
-    if parts is None:
+    """Name a period as `Period.title` does; what is none stays as it is."""
+    try:
+        return Period.parse(code).title
+    except ValueError:
         return code
-    year, quarter = parts.groups()
-    if quarter is None:
-        return f"année {year}"
-    return f"{quarter}{'er' if quarter == '1' else 'e'} trimestre {year}"
 
 
 def size(octets: int) -> str:
@@ -94,3 +107,21 @@ def cell_text(cell: Cell, kind: Kind) -> str:
         case date():
             return short_day(cell)
     return cell
+
+
+def typeset(sentence: str) -> str:
+    """Put the French spaces and apostrophes into a sentence of ours written with plain ones."""
+    for plain, french in _TYPESET.items():
+        sentence = sentence.replace(plain, french)
+    return sentence
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut a text that is too long to show, and say so by an ellipsis."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}{ELLIPSIS}"
+
+
+def sort_key(text: str) -> tuple[str, str]:
+    """Order names as a French reader looks for them: accents and case count only between names equal but for them."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter)), text

@@ -16,6 +16,7 @@ from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
 
+QUARTERLY = {code: form for code, form in FORMS.items() if form.kind == "quarterly"}
 GOLDEN = Path(__file__).parents[1] / "golden"
 NUMBER = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, ",": "."})
 
@@ -29,6 +30,7 @@ def accepted(
     version: int = 1,
     day: date = date(2005, 4, 6),
     departments: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
 ) -> SubmissionAccepted:
     names = [column.name for column in FORMS[form].measures]
     return SubmissionAccepted(
@@ -48,6 +50,7 @@ def accepted(
                 member=member,
                 department=(departments or {}).get(member, "75"),
                 values={name: Decimal(value) for name, value in zip(names, values, strict=True)},
+                comment=(comments or {}).get(member),
             )
             for number, (member, values) in enumerate(lines.items(), start=2)
         ),
@@ -75,7 +78,7 @@ def golden_events(golden: str) -> Iterator[SubmissionAccepted]:
     with (GOLDEN / golden / "plan.csv").open() as plan:
         for row in csv.DictReader(plan):
             sent = Sent(*(row[name] for name in Sent._fields))
-            if sent.form in FORMS and sent.expect == "accepted":
+            if sent.form in QUARTERLY and sent.expect == "accepted":
                 key = (sent.platform, sent.form, sent.period)
                 versions[key] = versions.get(key, 0) + 1
                 yield _event(network, sent, versions[key], GOLDEN / golden / "submissions" / sent.file)

@@ -125,7 +125,7 @@ async def test_a_complete_edition_says_so_and_sums(database: Database) -> None:
     await fold(database, accepted(ALL), accepted({"CIL-2": [5, 5, 5]}, platform="PF02"))
     await work_day(database, ISSUE_DAY)
     document = await document_of(database, "assistance-trimestriel-2005-T1-member-1")
-    assert document.notes == ("Tableau complet : toutes les lignes attendues ont été reçues.",)
+    assert document.notes == ("Tableau complet\u00a0: toutes les lignes attendues ont été reçues.",)
     assert figures(document)[""] == [16, 16, 27, 27, 38, 38]
     assert [table.key for table in document.tables] == ["figures"]
 
@@ -144,8 +144,8 @@ async def test_edition_1_counts_nothing_received_on_the_day_or_later(database: D
         ("Plate-forme Beauce", "75", "CIL 2", "CIL-2", "la Plate-forme n’a rien déposé"),
     ]
     assert document.notes == (
-        "Tableau incomplet : 1 Plate-forme n’a rien déposé (Plate-forme Beauce), soit 1 ligne attendue ; "
-        "1 CIL/CCI manque dans les dépôts reçus (CIL 3).",
+        "Tableau incomplet\u00a0: 1\u00a0Plate-forme n’a rien déposé (Plate-forme Beauce), "
+        "soit 1\u00a0ligne attendue\u202f; 1\u00a0CIL/CCI manque dans les dépôts reçus (CIL 3).",
     )
 
 
@@ -158,7 +158,7 @@ async def test_on_monday_what_came_since_makes_a_new_edition_that_says_what_chan
     assert document.reference == "assistance-trimestriel-2005-T1-member-2"
     assert document.subtitle == "1er trimestre 2005 – édition 2 du 2\u00a0mai 2005"
     assert document.notes[1] == (
-        "Depuis l’édition 1 du 1er\u00a0mai 2005 : 1 ligne ajoutée, 1 ligne qui ne manque plus."
+        "Depuis l’édition 1 du 1er\u00a0mai 2005\u00a0: 1\u00a0ligne ajoutée, 1\u00a0ligne qui ne manque plus."
     )
     changed = [tuple(row.cells) for row in document.table("changes").rows]
     assert changed == [
@@ -182,7 +182,7 @@ async def test_mondays_issue_only_where_something_moved(database: Database) -> N
         await work_day(database, date(2005, 5, day))
     again = [edition for edition in await issued(database) if edition.edition > 1]
     # The région and the country are as they were: one member gave what the other took.
-    assert sorted((edition.by, edition.edition, edition.issued_on) for edition in again) == [
+    assert sorted((edition.level, edition.edition, edition.issued_on) for edition in again) == [
         ("member", 2, date(2005, 5, 30)),
         ("platform", 2, date(2005, 5, 30)),
         ("region", 2, date(2005, 5, 30)),
@@ -220,8 +220,8 @@ async def test_a_new_registry_can_make_a_table_incomplete(database: Database) ->
         await put_registry(work, small_network("CIL-1", "CIL-2", "CIL-3", "CIL-4"), version=2)
     await work_day(database, MONDAY + timedelta(weeks=1))
     document = await document_of(database, "assistance-trimestriel-2005-T1-national-2")
-    assert document.notes[0] == "Tableau incomplet : 1 CIL/CCI manque dans les dépôts reçus (CIL 4)."
-    assert "1 ligne qui manque désormais" in document.notes[1]
+    assert document.notes[0] == "Tableau incomplet\u00a0: 1\u00a0CIL/CCI manque dans les dépôts reçus (CIL 4)."
+    assert "1\u00a0ligne qui manque désormais" in document.notes[1]
 
 
 async def test_a_day_worked_again_after_a_crash_is_issued_once(database: Database) -> None:
@@ -253,8 +253,9 @@ async def test_with_submissions_and_without_a_registry_the_day_waits(database: D
     await fold(database, accepted(ALL))
     async with database.transaction() as work:
         await work.execute("DELETE FROM registry_subject")
-    with pytest.raises(RegistryNotHeardYet):
-        await work_day(database, ISSUE_DAY)
+    for day in (ISSUE_DAY, MONDAY):
+        with pytest.raises(RegistryNotHeardYet):
+            await work_day(database, day)
 
 
 def test_a_long_issue_is_cut_into_parts() -> None:

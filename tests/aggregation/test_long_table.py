@@ -7,11 +7,10 @@ import pytest
 from services.aggregation.domain.group_totals import Source, groups_of
 from services.aggregation.domain.long_table import HEADER, QuarterFigures, long_table
 from services.aggregation.domain.versions import Key, Version
-from services.aggregation.domain.year import last_quarter, rows_of_year
+from services.aggregation.domain.ytd import last_quarter, rows_of_year
 from services.aggregation.handlers.totals import version_of
-from shared.forms import FORMS
 from shared.periods import Period
-from tests.aggregation.submissions import GOLDEN, golden_events
+from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events
 
 
 def _figures(version: Version) -> list[QuarterFigures]:
@@ -31,11 +30,11 @@ def test_equals_the_expected_tables_of_a_golden_network(golden: str) -> None:
         version = version_of(event, 0)
         standing[version.key] = version
     figures = [item for version in standing.values() for item in _figures(version)]
-    last = {form: max(Period.parse(item.period) for item in figures if item.form == form) for form in FORMS}
+    last = {form: max(Period.parse(item.period) for item in figures if item.form == form) for form in QUARTERLY}
     years = sorted({Period.parse(item.period).year for item in figures})
     shown = [
         [str(cell) for cell in row]
-        for form in FORMS.values()
+        for form in QUARTERLY.values()
         for year in years
         for row in long_table(year, [form], [item for item in figures if item.period.startswith(str(year))], last)
     ]

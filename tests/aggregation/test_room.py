@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from uuid import uuid4
 
+import pytest
+
 from services.aggregation.app import build
+from services.aggregation.domain.figures import NotThreeMeasures
 from services.aggregation.tables.editions import list_editions
 from shared.database import Database
 from shared.events import DayBegan, Event, ReceptionClosed, SubmissionAccepted
+from shared.forms import FORMS
 from shared.hearing import Hearing
 from shared.wire import headers_of
 from tests.aggregation.submissions import golden_events, network_of
@@ -61,6 +65,7 @@ async def test_the_golden_network_heard_day_by_day(database: Database, servers: 
     for start in range(0, len(records), 40):
         await hearing.hear(records[start : start + 40])
         await hearing.hear(records[max(0, start - 10) : start + 20])  # some of it again
+        await hearing.work_days()
     assert await kept_totals(database) == reference_totals(events)
     async with database.transaction() as work:
         editions = await list_editions(work, None, None)
@@ -71,3 +76,13 @@ async def test_the_golden_network_heard_day_by_day(database: Database, servers: 
     assert all(edition.issued_on.weekday() == 0 for edition in later)
     assert len({edition.number for edition in editions}) == len(editions)
     await room.database.close()
+
+
+async def test_a_form_that_the_totals_cannot_hold_stops_the_room_at_its_start(
+    servers: Servers, room_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = FORMS["assistance-trimestriel"]
+    two = form.model_copy(update={"columns": form.columns[:-2]})
+    monkeypatch.setitem(FORMS, form.code, two)
+    with pytest.raises(NotThreeMeasures, match="this one diagnostics_prealables"):
+        build(settings_for(servers, room_url))

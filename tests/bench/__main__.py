@@ -14,6 +14,7 @@ from services.cli.machine import PROJECT
 from services.cli.screens import step
 from tests.bench.document import written
 from tests.bench.fold import measure_fold
+from tests.bench.large import measure_large
 from tests.bench.mail import measure_mail
 from tests.bench.replay import measure_replay
 from tests.bench.results import Part
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[Sizes], Awaitable[Part]]] = {
     "fold": measure_fold,
     "replay": measure_replay,
     "mail": measure_mail,
+    "large": measure_large,
 }
 _LONGEST_SECONDS = 900
 console = Console()

@@ -30,7 +30,7 @@ WHERE sha256 IN (SELECT e.content FROM notification.enclosure AS e
 async def measure_mail(sizes: Sizes) -> Part:
     async with reported_quarter(sizes) as house:
         step("Jour d’émission")
-        await begin(house, max(form.due(PERIOD) for form in FORMS.values()) + timedelta(days=1))
+        await begin(house, max(form.due(PERIOD) for form in FORMS.values() if form.fits(PERIOD)) + timedelta(days=1))
         return await _part(house, await _dead_letters(house.client))
 
 

@@ -14,7 +14,18 @@ class Sizes:
     seconds: int = 30
     records: int = 15_000
     records_one_by_one: int = 1_000
+    few_cases: int = 10_000
+    many_cases: int = 1_000_000
+    workbook_rows: int = 100_000
 
 
 FULL = Sizes()
-SHORT = Sizes(seconds=5, warm_up_seconds=2, records=6_000, records_one_by_one=200)
+SHORT = Sizes(
+    seconds=5,
+    warm_up_seconds=2,
+    records=6_000,
+    records_one_by_one=200,
+    few_cases=2_000,
+    many_cases=100_000,
+    workbook_rows=10_000,
+)

@@ -24,7 +24,7 @@ async def test_the_matrix_says_how_each_platform_stands(admin: Page, lived: Live
     await expect(admin.get_by_role("heading", level=1)).to_have_text("Échéances 2024")
     assert await faults_of(admin) == []
     owed = await lived.api("obligations")
-    for code, form in FORMS.items():
+    for code, form in ((form.code, form) for form in FORMS.values() if form.kind == "quarterly"):
         states = [[one["platform"], STATES[one["state"]][0]] for one in owed if one["form"] == code]
         assert states
         assert await admin.evaluate(BADGES, form.title) == states

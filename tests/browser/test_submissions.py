@@ -25,6 +25,7 @@ async def _send(page: Page, content: bytes) -> None:
     await page.select_option("#period", PERIOD)
     await page.set_input_files("#file", _csv(content))
     await expect(page.locator("#file-choix")).to_contain_text(f"Fichier choisi : {FORM}.csv")
+    await page.fill("#certified_by", "Zoé d’Été, directrice")
     await page.get_by_role("button", name="Envoyer").click()
 
 
@@ -66,6 +67,8 @@ async def test_the_keyboard_alone_signs_in_and_sends_a_file(stranger: Page, live
         await _tab_to(stranger, "file")
         await stranger.keyboard.press("Enter")
     await (await coming.value).set_files(_csv(lived.good_file()))
+    await _tab_to(stranger, "certified_by")
+    await stranger.keyboard.type("Zoé d’Été, directrice")
     await stranger.keyboard.press("Tab")
     await expect(stranger.get_by_role("button", name="Envoyer")).to_be_focused()
     await stranger.keyboard.press("Enter")

@@ -13,7 +13,7 @@ import pytest
 
 from services.cli.recomputation import KeptFile, recompute
 from services.cli.sample import write_sample
-from services.ingestion.domain import Judgement, judge
+from services.ingestion.domain import Asked, Judgement, judge
 from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
@@ -34,14 +34,8 @@ class Sample:
         return (self.folder / "submissions" / row["file"]).read_bytes()
 
     def judged(self, row: Row) -> Judgement:
-        return judge(
-            self.content(row),
-            form=FORMS[row["form"]],
-            period=row["period"],
-            platform=row["platform"],
-            network=self.network,
-            today=date.fromisoformat(row["sent"]),
-        )
+        sent = date.fromisoformat(row["sent"])
+        return judge(self.content(row), Asked(FORMS[row["form"]], row["period"], row["platform"], self.network, sent))
 
 
 def read_sample(folder: Path) -> Sample:
@@ -140,7 +134,7 @@ def test_some_obligations_are_met_late_and_some_never(sample: Sample) -> None:
             first_accepted.setdefault((row["platform"], row["form"], row["period"]), date.fromisoformat(row["sent"]))
     due = {
         (platform.code, form.code, str(period)): form.due(period)
-        for period in (Period(year, quarter) for year in (2024, 2025) for quarter in (1, 2, 3, 4))
+        for period in (Period(year, quarter) for year in (2024, 2025) for quarter in (1, 2, 3, 4, None))
         for platform in sample.network.platforms
         for form in FORMS.values()
         if form.fits(period) and sample.network.owes(platform.code, form, period)
@@ -198,7 +192,8 @@ def test_recomputation_and_judge_read_the_same_figures(sample: Sample) -> None:
         if row["expect"] == "accepted":
             versions[key] += 1
             kept.append(KeptFile(*key, versions[key], "accepted", sample.content(row)))
-            lines[key] = sample.judged(row).lines
+            if "-T" in row["period"]:
+                lines[key] = sample.judged(row).lines
     national: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for (_, form, period), judged in lines.items():
         for line in judged:

@@ -1,6 +1,8 @@
 """Accounts and tokens: made once, shown once, revoked for good."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,11 +11,13 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
+from services.cli import tokens
+from services.cli.client import PASSWORD, Client, Refused
 from services.compliance.tables import credentials
-from services.compliance.tables.credentials import make_admin, password_matches
+from services.compliance.tables.credentials import change_password, make_admin, viewer_of_password
 from shared.events import CredentialIssued
 from shared.security import token_hash
-from tests.shared.house import House
+from tests.shared.house import ADDRESS, House
 
 pytestmark = pytest.mark.infra
 
@@ -76,8 +80,54 @@ async def test_a_wrong_name_or_password_opens_nothing(house: House) -> None:
         assert answer.status_code in (401, 422), (name, tried)
         assert "session" not in answer.json()
     async with house.rooms["compliance"].database.transaction() as work:
-        assert await password_matches(work, "admin", password)
-        assert not await password_matches(work, "admin", "")
+        assert await viewer_of_password(work, "admin", password)
+        assert await viewer_of_password(work, "admin", "") is None
+
+
+async def renewed(house: House) -> str | None:
+    async with house.rooms["compliance"].database.transaction() as work:
+        return await change_password(work, "admin")
+
+
+async def test_a_changed_password_ends_the_sessions_of_before_in_every_room(house: House) -> None:
+    await house.put_registry()
+    passwords, sessions = [await first_admin(house)], []
+    for _ in range(2):
+        answer = await sign_in(house, "admin", passwords[-1] or "")
+        sessions.append({"Authorization": f"Bearer {answer.json()['session']}"})
+        await house.carry()
+        for address in (TOKENS, "/api/v1/submissions"):
+            assert (await house.http.get(address, headers=sessions[-1])).status_code == 200
+        passwords.append(await renewed(house))
+    assert len({*passwords}) == 3
+    assert (await sign_in(house, "admin", passwords[0] or "")).status_code == 401
+    assert (await house.http.get(TOKENS, headers=sessions[1])).status_code == 401, "here at once"
+    await house.carry()
+    for headers in sessions:
+        for address in (TOKENS, "/api/v1/submissions"):
+            assert (await house.http.get(address, headers=headers)).status_code == 401
+    assert (await sign_in(house, "admin", passwords[-1] or "")).status_code == 201
+
+
+async def test_an_account_of_before_gets_its_credential_at_the_next_set_up(house: House) -> None:
+    password = await first_admin(house)
+    async with house.rooms["compliance"].database.transaction() as work:
+        await work.execute("UPDATE account SET credential = NULL")
+    assert await first_admin(house) is None
+    answer = await sign_in(house, "admin", password or "")
+    headers = {"Authorization": f"Bearer {answer.json()['session']}"}
+    assert (await house.http.get(TOKENS, headers=headers)).status_code == 200
+
+
+async def test_no_account_no_new_password(house: House) -> None:
+    assert await renewed(house) is None
+
+
+async def test_an_accounts_credential_is_no_token(house: House) -> None:
+    await first_admin(house)
+    [row] = await house.rows("compliance", "SELECT credential FROM account")
+    assert (await house.http.get(TOKENS, headers=house.admin)).json() == []
+    assert (await house.http.delete(f"{TOKENS}/{row.credential}", headers=house.admin)).status_code == 404
 
 
 async def test_a_token_is_shown_once_and_only_its_hash_is_kept_and_said(house: House) -> None:
@@ -108,6 +158,30 @@ async def test_a_platform_may_have_several_tokens_each_revoked_alone(house: Hous
             assert (await house.http.get(address, headers=headers)).status_code == status
     listed = (await house.http.get(TOKENS, headers=house.admin)).json()
     assert [(one["name"], one["revoked"]) for one in listed] == [("a", True), ("b", False)]
+
+
+async def test_the_command_lists_and_revokes(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @asynccontextmanager
+    async def signed_in(url: str, _: str) -> AsyncIterator[Client]:
+        transport = httpx.ASGITransport(house.app)
+        async with httpx.AsyncClient(transport=transport, base_url=url, headers=house.admin) as http:
+            yield Client(http)
+
+    monkeypatch.setattr(tokens, "open_client", signed_in)
+    monkeypatch.setenv(PASSWORD, "x")
+    await house.put_registry()
+    first, second = await made(house, name="a"), await made(house, name="b")
+    await tokens.revoke_token(first["id"], ADDRESS)
+    await tokens.list_tokens(ADDRESS)
+    lines = capsys.readouterr().out.splitlines()
+    for token, state in ((first, "révoqué"), (second, "en service")):
+        [line] = [line for line in lines if token["id"] in line]
+        assert state in line
+        assert token["token"] not in line
+    with pytest.raises(Refused, match="404"):
+        await tokens.revoke_token(str(UUID(int=0)), ADDRESS)
 
 
 async def test_revoking_again_says_nothing_new(house: House) -> None:

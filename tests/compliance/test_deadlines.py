@@ -1,6 +1,7 @@
 """What the days bring, said once, whatever the workers and the repetitions."""
 
 import asyncio
+import json
 from collections import Counter
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -56,7 +57,9 @@ async def live(house: House, start: str, end: str, *sent: Any) -> list[Raw]:
     await house.begin(date.fromisoformat(end))
     received = Counter(str(event.received_on) for event in sent)
     records = [told(event, n % 3) for n, event in enumerate(sent)] + closings("2005-03-31", end, received)
-    await Hearing(house.rooms["compliance"]).hear(records)
+    hearing = Hearing(house.rooms["compliance"])
+    await hearing.hear(records)
+    await hearing.work_days()
     return records
 
 
@@ -154,6 +157,14 @@ async def test_obligations_as_json_and_csv_each_its_own(house: House) -> None:
     page = await house.http.get("/echeances", headers={"Accept": "text/html", **house.admin})
     assert page.status_code == 200
     assert "manquant" in page.text
+
+
+async def test_no_cell_of_the_csv_runs_in_a_spreadsheet(house: House) -> None:
+    document = json.dumps(small_network()).replace("PF02", "=PF02")
+    await house.put_registry(json.loads(document))
+    await live(house, "2005-04-01", "2005-04-02")
+    text = (await house.http.get("/api/v1/obligations?format=csv", headers=house.admin)).text
+    assert "'=PF02,mobilite-trimestriel,2005-T1,2005-04-30,,pending" in text.splitlines()
 
 
 async def test_outside_a_simulation_the_day_is_the_clocks_in_paris(house: House) -> None:

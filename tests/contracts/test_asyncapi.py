@@ -10,7 +10,7 @@ import pytest
 from faststream.specification.asyncapi.v3_0_0.schema import ApplicationSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.cli.asyncapi import describe_events
+from services.cli.contracts.asyncapi import describe_events
 from services.cli.house import build_app
 from shared.dead_letters import DeadLetter, bury
 from shared.events import EVENTS

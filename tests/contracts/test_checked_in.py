@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.cli.contracts import CHECKED_IN, console, current_documents, event_schema, run_contracts
+from services.cli.contracts.checked_in import CHECKED_IN, console, current_documents, event_schema, run_contracts
 from services.cli.contracts.compatibility import changes
 from shared.events import EVENTS
 from tests.contracts.recorded import ALL_NAMES, recorded

@@ -12,6 +12,7 @@ from tests.contracts.recorded import ALL_NAMES, Recorded, outbox_row, recorded, 
 
 # The wire types: a class renamed is another event.
 WIRE_TYPES = {
+    "CasesReported",
     "CentralRecorded",
     "CredentialIssued",
     "DayBegan",
@@ -30,9 +31,10 @@ WIRE_TYPES = {
     "RestitutionIssued",
     "SubmissionAccepted",
     "SubmissionRejected",
+    "WarningsExplained",
 }
 # Objects without fields of their own: any name in them is data.
-MAPS = {"values"}
+MAPS = {"values", "texts"}
 # The frozen document is refused with fields its reader does not know: its SHA-256 would no longer be its own.
 CLOSED = {"document"}
 

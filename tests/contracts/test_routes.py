@@ -1,6 +1,6 @@
 """The routes as their reader finds them: each with a title in words, and what it does."""
 
-from services.cli.contracts import current_documents
+from services.cli.contracts.checked_in import current_documents
 from shared.pages.reference import list_operations
 
 

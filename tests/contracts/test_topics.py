@@ -28,7 +28,7 @@ SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 UNDERSTOOD = {
     "ingestion": {*REGISTRY, "DayBegan"},
     "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS},
-    "qualitative": {*REGISTRY, "DayBegan"},
+    "qualitative": {*REGISTRY, "DayBegan", "CasesReported"},
     "compliance": SUBMISSIONS,
     "notification": {*REGISTRY, "DayBegan", *SUBMISSIONS, "ReminderDue", "LateListed", "RestitutionIssued"},
 }
@@ -37,14 +37,15 @@ HEARD_BY_NOBODY = {"DeadlineApproaching", "DeadlineMissed", "DeadlineMet", "Mess
 
 WRITERS = {
     "submissions": "ingestion",
+    "cases": "ingestion",
     "registry": "compliance",
     "calendar": "compliance",
     "deadlines": "compliance",
     "restitutions": "aggregation",
     "messages": "notification",
 }
-PARTITIONS = {"submissions": 12}
-EXPIRING = {"messages"}
+PARTITIONS = {"submissions": 12, "cases": 12}
+EXPIRING = {"messages", "cases"}
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingestion.domain import Judgement, judge
+from services.ingestion.domain import Asked, Judgement, judge
 from shared.forms import FORMS
 from shared.network import Network
 from shared.settings import Settings
@@ -34,18 +34,13 @@ class Golden:
         with (self.folder / name).open(encoding="utf-8", newline="") as lines:
             return list(csv.DictReader(lines))
 
-    def quarterly_plan(self) -> list[Row]:
-        return [row for row in self.rows("plan.csv") if row["form"] in FORMS and row["form"].endswith("-trimestriel")]
+    def plan(self) -> list[Row]:
+        return self.rows("plan.csv")
 
     def judge(self, row: Row) -> Judgement:
-        return judge(
-            (self.folder / "submissions" / row["file"]).read_bytes(),
-            form=FORMS[row["form"]],
-            period=row["period"],
-            platform=row["platform"],
-            network=self.network,
-            today=date.fromisoformat(row["sent"]),
-        )
+        sent = date.fromisoformat(row["sent"])
+        asked = Asked(FORMS[row["form"]], row["period"], row["platform"], self.network, sent)
+        return judge((self.folder / "submissions" / row["file"]).read_bytes(), asked)
 
 
 @cache
@@ -55,7 +50,7 @@ def golden_network(name: str) -> Golden:
     return Golden(folder, Network.model_validate(json.loads(text)))
 
 
-@pytest.fixture(params=["network-2005", "network-2015"])
+@pytest.fixture(params=["network-2005", "network-2015", "network-2016"])
 def golden(request: pytest.FixtureRequest) -> Golden:
     return golden_network(request.param)
 
@@ -78,7 +73,7 @@ def judge_file(network: Network) -> Judge:
             **changes,
         }
         raw = content.encode() if isinstance(content, str) else content
-        return judge(raw, form=FORMS[form], **sending)  # type: ignore[arg-type]
+        return judge(raw, Asked(FORMS[form], **sending))  # type: ignore[arg-type]
 
     return judged
 

@@ -1,18 +1,19 @@
 """CSV as it comes from everywhere: encodings, separators, quotes, blank rows, limits."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from services.ingestion.domain import sheet
-from services.ingestion.domain.reading import read_csv, separator_of
+from services.ingestion.domain.csv_file import csv_records, separator_of
 
 ASSISTANCE = "organisme;departement;diagnostics_prealables;engagements_reciproques;diagnostics_complementaires"
 RIGHT = f"{ASSISTANCE};commentaire\nCIL-001;01;1;1;1;été\nCIL-013;13;1;1;1;"
 
 
 def numbered(text: str) -> list[tuple[int, list[str]]]:
-    return list(read_csv(text.encode()).rows())
+    return list(sheet.Sheet(csv_records(BytesIO(text.encode()))).rows())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -132,7 +133,7 @@ def test_too_many_rows(judge_file: Any, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_too_many_bytes(judge_file: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sheet.MAX_BYTES == 268_435_456
-    monkeypatch.setattr("services.ingestion.domain.reading.MAX_BYTES", len(RIGHT.encode()))
+    monkeypatch.setattr("services.ingestion.domain.files.MAX_BYTES", len(RIGHT.encode()))
     assert judge_file(RIGHT).verdict == "accepted"
     [error] = judge_file(RIGHT + "\n").errors
     assert (error.code, error.line, error.column) == ("too_large", None, None)

@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from shared.events import SubmissionAccepted, SubmissionRejected
-from shared.forms import FORMS_TO_COME
 from shared.settings import Settings
 from tests.ingestion.sendings import ADDRESS, FORM, MOBILITE, PERIOD, accepted, assistance, rejected, send, wrong
 from tests.shared.house import House, open_house
@@ -98,7 +97,7 @@ async def test_a_wrong_file_is_refused_with_every_error(house: House) -> None:
     content += b"CIL01;=1+1;-1;0\nCIL99;1;1;1,5\nCIL04;0;0;0\n"
     body = await rejected(house, content)
     assert (body["type"], body["title"], body["status"]) == ("urn:pilotage:rejected", "Demande refusée", 422)
-    assert body["detail"] == "Le fichier est refusé : 5 erreur(s)."
+    assert body["detail"] == "Le fichier est refusé : 5\u00a0erreurs."
     assert (body["verdict"], body["version"], body["rows_accepted"], body["rows_refused"]) == ("rejected", None, 0, 3)
     assert [(e["line"], e["column"], e["code"], e["value"]) for e in body["errors"]] == [
         (2, "diagnostics_prealables", "not_a_number", "=1+1"),
@@ -174,10 +173,7 @@ async def test_the_original_bytes_come_back_identical(house: House) -> None:
         assert answer.headers["content-disposition"] == f'attachment; filename="depot-{body["number"]}"'
 
 
-async def test_forms_to_come_and_unknown_ones(house: House) -> None:
-    for form in FORMS_TO_COME:
-        answer = await send(house, assistance(), form=form, period="2004")
-        assert (answer.status_code, answer.json()["type"]) == (501, "urn:pilotage:form_to_come")
+async def test_unknown_forms(house: House) -> None:
     for form in ("assistance", "Assistance-trimestriel", "", "../x", "x" * 100):
         answer = await send(house, assistance(), form=form)
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:pilotage:unknown_form")

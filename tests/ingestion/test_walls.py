@@ -11,7 +11,7 @@ from tests.shared.house import House
 
 pytestmark = pytest.mark.infra
 
-TABLES = ("submission", "submission_file", "submission_error")
+TABLES = ("submission", "submission_file", "submission_error_page")
 
 
 async def each_sends(house: House) -> dict[str, list[str]]:
@@ -102,8 +102,8 @@ _COPIES: dict[str, str] = {
             sha256, size, rows_accepted, rows_refused, rows_blank, error_count, sent_by)
         VALUES (gen_random_uuid(), 'PF03', 'f', 'p', 'accepted', 9, now(), now(), 'http', 'a',
             repeat('0', 64), 0, 0, 0, 0, 0, 'x')""",
-    "submission_file": "INSERT INTO submission_file SELECT id, 'PF03', '' FROM submission WHERE verdict = 'accepted'",
-    "submission_error": "INSERT INTO submission_error SELECT id, 99, 'PF03', 1, 'c', 'x', 'm', 'v' FROM submission",
+    "submission_file": "INSERT INTO submission_file SELECT id, 'PF03', '', 9 FROM submission WHERE version > 0",
+    "submission_error_page": "INSERT INTO submission_error_page SELECT id, 99, 1, 'PF03', '' FROM submission",
 }
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -11,16 +11,20 @@ from deploy.embedded.supervisor import Child
 from services.cli.machine import PROJECT, Machine
 from shared.topics import ROOMS, heard_by
 
+# The module that starts a worker, and what comes before the room.
+RIGHT_BUILD = ("services.cli.main", "work")
+FORGETFUL_BUILD = ("tests.journeys.forgetful",)
 
-async def hear_again_from_the_start(machine: Machine, **more_env: str) -> None:
-    """Stops the workers, rewinds them, and starts them again with `more_env` in their environment."""
+
+async def hear_again_from_the_start(machine: Machine, build: Sequence[str] = RIGHT_BUILD) -> None:
+    """Stops the workers, rewinds them, and starts them again, of this build."""
     await machine.supervisor.end(*(f"work-{room}" for room in ROOMS))
     for room in ROOMS:
         async with _group(machine, room) as (consumer, places):
             await consumer.commit(dict.fromkeys(places, 0))
     for room in ROOMS:
-        argv = (sys.executable, "-m", "services.cli.main", "work", room)
-        machine.supervisor.add(Child(f"work-{room}", argv, env={**machine.env, **more_env}, stage=11, cwd=PROJECT))
+        argv = (sys.executable, "-m", *build, room)
+        machine.supervisor.add(Child(f"work-{room}", argv, env=machine.env, stage=11, cwd=PROJECT))
     await machine.supervisor.start()
 
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -49,6 +48,7 @@ class Office:
             headers = headers_of(identity, kind, event.topic.writer, "2005-01-01T00:00:00Z")
             records.append(Raw(event.topic.name, 0, self.offset, event.model_dump_json().encode(), headers))
         await self.hearing.hear(records)
+        await self.hearing.work_days()
         assert await self.rows("SELECT cause, detail FROM dead_letter") == []
 
     async def rows(self, query: str) -> list[dict[str, object]]:
@@ -91,8 +91,3 @@ def post() -> Iterator[Post]:
     server = Post()
     yield server
     server.stop()
-
-
-@pytest.fixture
-def mailbox_folder(tmp_path: Path) -> Path:
-    return tmp_path / "mailbox"

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from shared.events import (
     CentralRecorded,
@@ -125,6 +125,3 @@ def issue(day: date, *parts: tuple[IssuedEdition, ...]) -> list[RestitutionIssue
         RestitutionIssued(day=day, part=number, parts=len(parts), editions=editions)
         for number, editions in enumerate(parts, start=1)
     ]
-
-
-NOBODY = UUID(int=0)

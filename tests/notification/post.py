@@ -15,10 +15,15 @@ def read_mail(content: bytes) -> EmailMessage:
 
 @dataclass
 class Post:
-    """Keeps what it takes; `answers` to DATA and `refuses` by address come first; `silent`: takes, never answers."""
+    """Keeps what it takes; `answers` to DATA and `refuses` by address come first; `silent`: takes, never answers.
+
+    refuses_sender: the answer to every MAIL FROM; hangs: seconds without an answer, by address.
+    """
 
     answers: list[str] = field(default_factory=list)
     refuses: dict[str, str] = field(default_factory=dict)
+    refuses_sender: str = ""
+    hangs: dict[str, float] = field(default_factory=dict)
     silent: int = 0
     taken: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
@@ -38,9 +43,16 @@ class Post:
         if self.server:
             self.server.close()
 
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self.refuses_sender or "250 OK"
+
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.hangs.get(address, 0))
         if address in self.refuses:
             return self.refuses[address]
         envelope.rcpt_tos.append(address)

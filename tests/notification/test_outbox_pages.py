@@ -11,12 +11,14 @@ import httpx
 import pytest
 
 import services.notification
-from shared.events import CredentialIssued
+from shared.events import CredentialIssued, PlatformRecorded
+from shared.network import Platform
 from shared.pages import Pages
-from shared.security import Viewer, sign_session, token_hash
+from shared.security import token_hash
 from shared.web import build_web
 from tests.notification import facts
 from tests.notification.conftest import Office
+from tests.shared.admin import admin_headers
 
 TOKEN = "plt_test"
 DAY = date(2005, 5, 2)
@@ -37,10 +39,10 @@ async def clients(office: Office) -> AsyncIterator[tuple[httpx.AsyncClient, http
     await office.hear(*facts.issue(DAY, (facts.edition("T-1"),)))
     folder = Path(services.notification.__file__).parent / "templates"
     app = build_web({"notification": office.room}, office.settings, Pages({"notification": folder}))
-    session = sign_session(office.settings.secret_key.get_secret_value(), Viewer("admin", "admin"))
+    headers = await admin_headers(office.settings, office.room.database)
     transport = httpx.ASGITransport(app=app)
     async with (
-        httpx.AsyncClient(transport=transport, base_url="http://t", headers=_bearer(session)) as admin,
+        httpx.AsyncClient(transport=transport, base_url="http://t", headers=headers) as admin,
         httpx.AsyncClient(transport=transport, base_url="http://t", headers=_bearer(TOKEN)) as platform,
     ):
         yield admin, platform
@@ -133,3 +135,57 @@ async def test_a_message_is_shown_with_its_attachment_in_a_closed_frame(clients:
 async def test_nobody_reads_without_signing_in(clients: Clients) -> None:
     for address in ("/api/v1/messages", "/api/v1/reminders"):
         assert (await clients[0].get(address, headers={"authorization": "Bearer no"})).status_code == 401
+
+
+async def _message(admin: httpx.AsyncClient, kind: str, recipient: str) -> dict[str, str]:
+    [found] = (await admin.get("/api/v1/messages", params={"kind": kind, "recipient": recipient})).json()
+    return dict(found)
+
+
+async def test_a_failed_message_is_put_back_once_its_recipient_can_be_reached(office: Office, clients: Clients) -> None:
+    admin, _ = clients
+    failed = await _message(admin, "restitution", "PF02")
+    before = await office.rows("SELECT id, letter, message_id, dated FROM message ORDER BY id")
+    address = f"/api/v1/messages/{failed['id']}/retry"
+    refused = await admin.post(address, headers={"accept": "application/json"})
+    assert (failed["state"], refused.status_code) == ("failed", 409)
+    assert refused.json()["detail"] == "L’annuaire ne donne aucune adresse électronique pour PF02."
+    platform = Platform(code="PF02", name="Plate-forme Beauce", emails=("pf02@reseau.example",))
+    await office.hear(PlatformRecorded(version=2, platform=platform))
+    answer = await admin.post(address)
+    assert (answer.status_code, answer.json()["state"]) == (200, "pending")
+    assert answer.json()["addresses"] == ["pf02@reseau.example"]
+    assert await office.rows("SELECT id, letter, message_id, dated FROM message ORDER BY id") == before
+    assert (await admin.post(address)).status_code == 409
+    assert (await office.rows("SELECT count(*) AS n FROM message WHERE state = 'failed'"))[0]["n"] == 2
+
+
+async def test_a_message_put_back_has_all_its_patience_again(office: Office, clients: Clients) -> None:
+    identity = (await _message(clients[0], "restitution", "CIL-001"))["id"]
+    values = {"id": identity}
+    await office.say("UPDATE message SET state = 'failed', last_error = '550', attempts = 900 WHERE id = :id", values)
+    assert (await clients[0].post(f"/api/v1/messages/{identity}/retry")).status_code == 200
+    found = await office.rows("SELECT attempts FROM message WHERE recipient = 'CIL-001'")
+    assert found == [{"attempts": 0}]
+
+
+async def test_only_the_admin_puts_back_and_only_what_has_failed(clients: Clients) -> None:
+    admin, platform = clients
+    own = await _message(admin, "restitution", "PF01")
+    assert (await platform.post(f"/api/v1/messages/{own['id']}/retry")).status_code == 403
+    assert (await platform.post(f"/boite-envoi/{own['id']}/retry")).status_code == 403
+    assert (await admin.post(f"/api/v1/messages/{own['id']}/retry")).status_code == 409
+    assert (await admin.post(f"/api/v1/messages/{uuid4()}/retry")).status_code == 404
+
+
+async def test_the_page_offers_it_for_what_has_failed(office: Office, clients: Clients) -> None:
+    admin, platform = clients
+    failed = await _message(admin, "receipt", "PF02")
+    offered = "Remettre en file d’attente"
+    assert (await admin.get("/boite-envoi")).text.count(offered) == 3
+    assert offered not in (await platform.get("/boite-envoi")).text
+    assert offered in (await admin.get(f"/boite-envoi/{failed['id']}")).text
+    await office.say("UPDATE registry_subject SET body = body || '{\"emails\": [\"a@b.example\"]}' WHERE code = 'PF02'")
+    answer = await admin.post(f"/boite-envoi/{failed['id']}/retry")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/boite-envoi/{failed['id']}")
+    assert offered not in (await admin.get(f"/boite-envoi/{failed['id']}")).text

@@ -28,6 +28,11 @@ async def test_an_accepted_file_gets_a_receipt_that_says_what_was_received(offic
     for said in (str(event.submission), "6 avril 2005 à 12 h 05", "ab" * 32, "Plate-forme Armor", "remplace"):
         assert said in html.replace("\u00a0", " ")
         assert said in text.replace("\u00a0", " ")
+    for label in ("Référence", "Formulaire"):
+        assert label in html
+        assert label in text
+    for label in ("Numéro du dépôt", "État"):
+        assert label not in html + text
     assert '<html lang="fr">' in html
     assert f"http://127.0.0.1:8000/depots/{event.submission}" in text
     assert post.recipients == [["pf01@reseau.example", "suivi.pf01@reseau.example"]]

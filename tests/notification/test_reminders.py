@@ -22,6 +22,8 @@ async def test_one_mail_names_all_forms_that_a_platform_owes(office: Office, pos
     assert "CIL-PASS assistance" in html
     assert "CIL-PASS mobilité" in html
     assert "dans 10\u00a0jours" in text
+    assert "Formulaire" in text
+    assert "État " not in text
     assert "30/04/2005" in text
     assert post.mails[0]["Date"].datetime.isoformat() == "2005-04-20T12:00:00+02:00"
 
@@ -70,6 +72,8 @@ async def test_the_digest_lists_who_is_late_for_uesl(office: Office, post: Post)
     html, text = bodies(digest)
     assert digest["Subject"] == "Retards au 7\u00a0mai 2005\u00a0: 2\u00a0états en retard"
     assert "Plate-forme Beauce (PF02)" in html
+    assert "1\u00a0Plate-forme." in html
+    assert "Formulaire" in html
     assert "Armor" not in html
     assert "7" in text
 

@@ -50,6 +50,8 @@ async def test_first_editions_are_attached_and_later_ones_linked(office: Office,
     for number in ("T-1", "T-2", "T-3"):
         assert f"http://127.0.0.1:8000/tableaux/editions/{number}" in html
         assert f"http://127.0.0.1:8000/tableaux/editions/{number}" in text
+    assert "- CIL-PASS assistance par région, 1er trimestre 2005, édition 2 :" in text
+    assert "n°" not in text
     flat = " ".join(text.split())
     assert "CIL-PASS assistance par CIL/CCI, 1er trimestre 2005 – tableau incomplet : manquent PF02, PF05." in flat
     assert "CIL-PASS assistance par région, 1er trimestre 2005 – depuis l’édition 1 : 2 lignes modifiées." in flat

@@ -127,6 +127,132 @@ async def test_a_server_that_is_away_costs_no_attempt(office: Office, post: Post
     assert found == [{"state": "pending", "attempts": 0}]
 
 
+async def test_what_no_server_was_shown_is_never_given_up(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), facts.accepted())
+    await office.say("UPDATE message SET created_at = now() - interval '9 days'")
+    port = await post.start()
+    post.stop()
+    await asyncio.sleep(0.05)
+    await office.sending(port).send_batch()
+    assert await states(office) == {"pending": 1}
+    assert await said(office) == {}
+
+
+async def test_a_batch_that_is_told_to_stop_gives_nothing_up(office: Office, post: Post) -> None:
+    await bundles(office)
+    await office.say("UPDATE message SET created_at = now() - interval '9 days'")
+    sending = office.sending(await post.start())
+    sending._stopping = True
+    await sending.send_batch()
+    assert await states(office) == {"failed": 1, "pending": 5}
+    assert post.taken == []
+
+
+async def test_patience_begins_with_the_first_attempt(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), facts.accepted())
+    await office.say("UPDATE message SET created_at = now() - interval '9 days'")
+    post.answers = ["451 try again later"] * 2
+    sending = office.sending(await post.start(), patience_days=1)
+    await sending.send_batch()
+    assert await states(office) == {"pending": 1}
+    await office.say("UPDATE message SET attempts = 200, next_try_at = now()")
+    await sending.send_batch()
+    found = await office.rows("SELECT state, last_error FROM message")
+    assert found == [{"state": "failed", "last_error": "abandonné après 1\u00a0jour ; 451 try again later"}]
+
+
+async def test_a_sender_that_is_refused_is_not_held_against_the_messages(office: Office, post: Post) -> None:
+    await bundles(office)
+    post.refuses_sender = "550 who are you"
+    sending = office.sending(await post.start())
+    await sending.send_batch()
+    found = await office.rows("SELECT DISTINCT state, attempts FROM message WHERE recipient <> 'PF02'")
+    assert found == [{"state": "pending", "attempts": 0}]
+    causes = await office.rows("SELECT DISTINCT last_error FROM message WHERE state = 'pending'")
+    assert {"last_error": "expéditeur refusé par le serveur de courrier : 550 who are you"} in causes
+    post.refuses_sender = ""
+    await sending.send_batch()
+    assert await states(office) == {"failed": 1, "sent": 5}
+
+
+async def test_what_is_delivered_is_marked_while_another_message_hangs(office: Office, post: Post) -> None:
+    await bundles(office, members=40)
+    post.hangs = {"CIL-001@r.example": 4}
+    sending = office.sending(await post.start(), concurrency=4, timeout_seconds=10)
+    batch = asyncio.create_task(sending.send_batch())
+    await asyncio.sleep(2.2)
+    assert not batch.done()
+    assert await states(office) == {"failed": 1, "pending": 1, "sent": 41}
+    await batch
+    assert await states(office) == {"failed": 1, "sent": 42}
+    assert await said(office) == {"MessageFailed": 1, "MessageSent": 42}
+
+
+async def test_a_message_is_let_go_before_its_lease_ends(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), facts.accepted())
+    post.hangs = {"pf01@reseau.example": 5}
+    sending = office.sending(await post.start(), timeout_seconds=10, lease_seconds=1.5)
+    began = asyncio.get_running_loop().time()
+    await sending.send_batch()
+    assert asyncio.get_running_loop().time() - began < 1.5
+    found = await office.rows("SELECT state, attempts, last_error FROM message")
+    cause = "connexion perdue avant l’envoi : pas de réponse avant la fin du bail"
+    assert found == [{"state": "pending", "attempts": 1, "last_error": cause}]
+
+
+async def test_a_message_let_go_after_its_content_was_sent_is_an_unknown_outcome(office: Office, post: Post) -> None:
+    await office.hear(*facts.registry(), facts.accepted())
+    post.silent = 1
+    await office.sending(await post.start(), timeout_seconds=10, lease_seconds=1.2).send_batch()
+    assert await states(office) == {"unknown": 1}
+    assert len(post.taken) == 1
+
+
+async def test_an_answer_that_cannot_be_read_after_the_content_is_an_unknown_outcome(
+    office: Office, post: Post
+) -> None:
+    await office.hear(*facts.registry(), facts.accepted())
+    post.answers = ["all is well"]
+    await office.sending(await post.start()).send_batch()
+    assert await states(office) == {"unknown": 1}
+
+
+async def test_marks_that_could_not_be_made_are_made_before_anything_else_is_sent(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bundles(office)
+    sending = office.sending(await post.start(), lease_seconds=1)
+
+    async def be_away(*_: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("services.notification.handlers.sending.settle", be_away)
+        with pytest.raises(ConnectionResetError):
+            await sending.send_batch()
+    await office.say(NOW)
+    assert await sending.send_batch() == 0
+    assert await states(office) == {"failed": 1, "sent": 5}
+    assert len(post.taken) == 5
+
+
+async def test_told_to_stop_it_waits_only_a_little_for_who_does_not_answer(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.notification.handlers.sending._STOP_SECONDS", 0.3)
+    await office.hear(*facts.registry(), facts.accepted())
+    post.silent = 1
+    running = asyncio.create_task(office.sending(await post.start(), timeout_seconds=10).run())
+    while not post.taken:
+        await asyncio.sleep(0.01)
+    began = asyncio.get_running_loop().time()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert asyncio.get_running_loop().time() - began < 1
+    assert await states(office) == {"unknown": 1}
+
+
 async def test_a_connection_closed_while_idle_is_replaced(office: Office, post: Post) -> None:
     await office.hear(*facts.registry(), facts.accepted())
     port = await post.start()
@@ -140,7 +266,7 @@ async def test_a_connection_closed_while_idle_is_replaced(office: Office, post: 
 
 
 async def _hang_up(sending: Sending) -> None:
-    client = sending._lines[0]._client
+    client = sending._connections[0]._client
     assert client is not None
     assert client.transport is not None
     client.transport.close()

@@ -9,8 +9,8 @@ from shared import hearing
 from shared.database import Database
 from shared.settings import Settings
 from tests.infrastructure import Servers, settings_for
-from tests.shared.bench import Bench
 from tests.shared.emptied import empty, one_database
+from tests.shared.tally_room import TallyRoom
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +27,8 @@ async def settings(servers: Servers, lasting_database: str) -> Settings:
 
 
 @pytest.fixture
-async def bench(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+async def tally(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TallyRoom]:
     monkeypatch.setattr(hearing, "_PATIENCE", (0.01, 0.01, 0.01))
     database = Database(settings.database, "compliance")
-    yield Bench(database)
+    yield TallyRoom(database)
     await database.close()

@@ -21,10 +21,10 @@ from services.compliance.tables.registry import record_registry
 from shared.events import EVENTS, Event
 from shared.hearing import Hearing
 from shared.room import Room
-from shared.security import Viewer, sign_session
 from shared.settings import Settings
 from shared.web import build_web
 from shared.wire import headers_of
+from tests.shared.admin import admin_headers
 from tests.shared.networks import small_network
 from tests.shared.records import Raw
 
@@ -51,13 +51,8 @@ class House:
     rooms: dict[str, Room]
     app: FastAPI
     http: httpx.AsyncClient
+    admin: dict[str, str]
     tokens: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def admin(self) -> dict[str, str]:
-        """Headers of the admin."""
-        key = self.settings.secret_key.get_secret_value()
-        return {"Authorization": f"Bearer {sign_session(key, Viewer('admin', 'admin'))}"}
 
     def of(self, platform: str) -> dict[str, str]:
         """Headers of a platform that has a token."""
@@ -101,7 +96,9 @@ class House:
         for reader in self.rooms.values():
             heard = [record for record, kind in records if reader.name in kind.topic.readers]
             if heard:
-                await Hearing(reader).hear(heard)
+                hearing = Hearing(reader)
+                await hearing.hear(heard)
+                await hearing.work_days()
                 assert await self.rows(reader.name, "SELECT cause FROM dead_letter") == []
         return len(waiting)
 
@@ -118,7 +115,8 @@ async def open_house(settings: Settings, rooms: Sequence[str] = ("compliance", "
     built = {name: BUILDERS[name](settings) for name in rooms}
     app = build_web(built, settings, _pages())
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    admin = await admin_headers(settings, *(room.database for room in built.values()))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-        yield House(settings, built, app, http)
+        yield House(settings, built, app, http, admin)
     for room in built.values():
         await room.database.close()

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from shared.wire import headers_of
-from tests.shared.bench import Bench, Broken
 from tests.shared.records import days, nth_day
+from tests.shared.tally_room import Broken, TallyRoom
 
 pytestmark = pytest.mark.infra
 
@@ -48,25 +48,25 @@ POISONS: dict[str, tuple[Any, bytes | None]] = {
 
 
 @pytest.mark.parametrize("name", POISONS)
-async def test_what_can_never_be_heard_is_buried_and_the_others_applied(bench: Bench, name: str) -> None:
+async def test_what_can_never_be_heard_is_buried_and_the_others_applied(tally: TallyRoom, name: str) -> None:
     headers, body = POISONS[name]
     good = days(5)
     poison = replace(good[2], headers=headers, value=body, key=b"\x00\xff")
-    await bench.hearing.hear([*good[:2], poison, *good[3:]])
-    assert await bench.tallied() == {nth_day(n): 1 for n in (0, 1, 3, 4)}
-    assert await bench.next_offset() == 5
-    [letter] = await bench.letters()
+    await tally.hearing.hear([*good[:2], poison, *good[3:]])
+    assert await tally.tallied() == {nth_day(n): 1 for n in (0, 1, 3, 4)}
+    assert await tally.next_offset() == 5
+    [letter] = await tally.letters()
     assert (letter.topic, letter.partition, letter.offset) == ("calendar", 0, 2)
     assert (letter.headers, letter.value, letter.key) == (headers, body or b"", b"\x00\xff")
     assert letter.cause
     assert SECRET not in letter.cause + letter.detail, "what was received is not repeated in the cause"
-    assert sorted(await bench.said()) == ["DayBegan"] * 4 + ["DeadLetter"]
+    assert sorted(await tally.said()) == ["DayBegan"] * 4 + ["DeadLetter"]
 
 
-async def test_the_cause_of_a_dead_letter_is_said(bench: Bench) -> None:
-    bench.failures[nth_day(0)] = [Broken("no such place"), Broken("no such place")]
-    await bench.hearing.hear(days(1))
-    [letter] = await bench.letters()
+async def test_the_cause_of_a_dead_letter_is_said(tally: TallyRoom) -> None:
+    tally.failures[nth_day(0)] = [Broken("no such place"), Broken("no such place")]
+    await tally.hearing.hear(days(1))
+    [letter] = await tally.letters()
     assert letter.cause == "Broken: no such place"
     assert "in tally" in letter.detail
     assert letter.kind == "DayBegan"

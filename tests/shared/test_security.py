@@ -16,6 +16,7 @@ from shared.events import CredentialIssued
 from shared.readings import keep_credential
 from shared.security import (
     SESSION_SECONDS,
+    Role,
     Viewer,
     new_token,
     read_session,
@@ -108,10 +109,10 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def issue(database: Database, token: str, *, revoked: bool = False) -> None:
+async def issue(database: Database, token: str, *, revoked: bool = False, role: Role = "platform") -> None:
     async with database.transaction() as work:
         await keep_credential(work, CredentialIssued(
-            credential=UUID(int=5), version=1 + revoked, token_sha256=token_hash(token), role="platform",
+            credential=UUID(int=5), version=1 + revoked, token_sha256=token_hash(token), role=role,
             platform="PF01", name="essai", revoked=revoked,
         ))  # fmt: skip
 
@@ -138,4 +139,20 @@ async def test_a_revoked_token_ends_the_sessions_it_opened(database: Database) -
         assert not await still_valid(work, PLATFORM)
         assert not await still_valid(work, replace(PLATFORM, credential=str(UUID(int=6))))
         assert not await still_valid(work, replace(PLATFORM, credential=None))
-        assert await still_valid(work, ADMIN)
+
+
+@pytest.mark.infra
+async def test_a_session_is_valid_for_the_role_of_its_credential_only(database: Database) -> None:
+    await issue(database, new_token())
+    async with database.transaction() as work:
+        for viewer in (ADMIN, replace(ADMIN, credential=PLATFORM.credential)):
+            assert not await still_valid(work, viewer)
+
+
+@pytest.mark.infra
+async def test_what_stands_for_a_password_is_no_token(database: Database) -> None:
+    token = new_token()
+    await issue(database, token, role="admin")
+    async with database.transaction() as work:
+        assert await viewer_of_token(work, token) is None
+        assert await still_valid(work, replace(ADMIN, credential=PLATFORM.credential))

@@ -159,7 +159,7 @@ ORIGINS: list[tuple[dict[str, str], bool]] = [
 
 async def test_a_form_with_our_cookie_is_taken_from_our_pages_only(house: House) -> None:
     session = await _sign_in(house)
-    form = {"form": "assistance-trimestriel", "period": "2005-T1"}
+    form = {"form": "assistance-trimestriel", "period": "2005-T1", "certified_by": "Z. Été, directrice"}
     for origin, is_ours in ORIGINS:
         sent = await house.http.post(
             "/depots", data=form, files={"file": ("a.csv", b"x")}, headers={**session, **origin}

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.aggregation.domain.missing import MissingLine
-from services.aggregation.domain.restitution import Place
-from services.aggregation.domain.year import Row
+from services.aggregation.domain.places import Place
+from services.aggregation.domain.ytd import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Rows and what is missing; names and wording are no part of it."""
+    """Rows and what is missing; names, wording and what is printed beside them are no part of it."""
 
     rows: Mapping[Place, Row]
     missing: tuple[MissingLine, ...]

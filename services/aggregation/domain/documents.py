@@ -4,16 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.aggregation.domain.content import Content, Move, moves
-from services.aggregation.domain.layout import cells_of, figures_table, measure_columns
+from services.aggregation.domain.changes import Before, changes_sentence, changes_table
+from services.aggregation.domain.content import moves
+from services.aggregation.domain.layout import figures_table
 from services.aggregation.domain.missing import MissingLine, silent_platforms
 from services.aggregation.domain.names import BY_LEVEL, Names
-from services.aggregation.domain.restitution import Place, Scope
+from services.aggregation.domain.snapshot import Snapshot
 from shared.report import Column, Document, Row, Table, french
+from shared.report.french import typeset
 
 NAMED = 12
-COMPLETE = "Tableau complet : toutes les lignes attendues ont été reçues."
-NOT_OVER = "Le trimestre n’est pas terminé : les lignes ne sont attendues qu’à partir du lendemain de son dernier jour."
+COMPLETE = typeset("Tableau complet : toutes les lignes attendues ont été reçues.")
+INCOMPLETE = typeset("Tableau incomplet : ")
+NOT_OVER = typeset(
+    "Le trimestre n’est pas terminé : les lignes ne sont attendues qu’à partir du lendemain de son dernier jour."
+)
+SEE_MISSING = typeset("voir « Ce qui manque »")
 NOTHING_RECEIVED = "la Plate-forme n’a rien déposé"
 LEFT_OUT = "absent du dépôt de la Plate-forme"
 
@@ -25,52 +31,37 @@ class Issue:
     number: str
     edition: int
     day: date
-    before: "Before | None" = None
+    before: Before | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The edition that a new one replaces."""
-
-    edition: int
-    day: date
-    content: Content
-
-
-def current_document(scope: Scope, content: Content, names: Names, *, is_over: bool) -> Document:
+def current_document(table: Snapshot, day: date, *, is_over: bool) -> Document:
     """The table as it stands now."""
-    status = status_of(content.missing, names) if is_over else NOT_OVER
-    return _document(scope, content, names, "situation à l’heure de la lecture", "", [status])
+    status = status_of(table.content.missing, table.names) if is_over else NOT_OVER
+    return _document(table, f"situation au {french.day(day)}", "", [status])
 
 
-def issued_document(scope: Scope, content: Content, names: Names, issue: Issue) -> Document:
+def issued_document(table: Snapshot, issue: Issue) -> Document:
     """The table frozen on the day of its issue: everything received before that day counts."""
-    notes = [status_of(content.missing, names)]
+    notes = [status_of(table.content.missing, table.names)]
     changes: list[Table] = []
     if issue.before:
-        moved = moves(issue.before.content, content)
-        notes.append(_sentence(issue.before, moved, content))
-        changes = [_changes_table(scope, moved, names, issue)] if moved else []
+        moved = moves(issue.before.content, table.content)
+        notes.append(changes_sentence(issue.before, moved, table.content))
+        changes = [changes_table(table, moved, issue.before, issue.edition)] if moved else []
     when = f"édition {issue.edition} du {french.day(issue.day)}"
-    return _document(scope, content, names, when, issue.number, notes, changes)
+    return _document(table, when, issue.number, notes, changes)
 
 
 def _document(
-    scope: Scope,
-    content: Content,
-    names: Names,
-    when: str,
-    reference: str,
-    notes: Sequence[str],
-    changes: Sequence[Table] = (),
+    table: Snapshot, when: str, reference: str, notes: Sequence[str], changes: Sequence[Table] = ()
 ) -> Document:
-    missing = [_missing_table(content.missing, names)] if content.missing else []
+    scope, missing = table.scope, table.content.missing
     return Document(
-        title=f"Suivi de l’activité du {scope.form.service_title} {BY_LEVEL[scope.by]}",
+        title=f"Suivi de l’activité du {scope.form.service_title} {BY_LEVEL[scope.level]}",
         subtitle=f"{scope.period.title} – {when}",
         reference=reference,
         notes=notes,
-        tables=[figures_table(scope, content.rows, names), *missing, *changes],
+        tables=[figures_table(table), *([_missing_table(missing, table.names)] if missing else []), *changes],
     )
 
 
@@ -84,22 +75,20 @@ def status_of(missing: Sequence[MissingLine], names: Names) -> str:
     parts = []
     if silent:
         verb = "n’a" if len(silent) == 1 else "n’ont"
-        parts.append(f"{_count(len(silent), 'Plate-forme')} {verb} rien déposé ({_listed(silent)}), "
-                     f"soit {_count(behind, 'ligne attendue', 'lignes attendues')}")  # fmt: skip
+        platforms = french.count(len(silent), "Plate-forme", "Plates-formes")
+        lines = french.count(behind, "ligne attendue", "lignes attendues")
+        parts.append(f"{platforms} {verb} rien déposé ({_listed(silent)}), soit {lines}")
     if left_out:
         verb = "manque" if len(left_out) == 1 else "manquent"
-        parts.append(f"{len(left_out)} CIL/CCI {verb} dans les dépôts reçus ({_listed(left_out)})")
-    return f"Tableau incomplet : {' ; '.join(parts)}."
-
-
-def _count(number: int, singular: str, plural: str | None = None) -> str:
-    return f"{french.number(number)} {singular if number == 1 else plural or f'{singular}s'}"
+        members = french.count(len(left_out), "CIL/CCI", "CIL/CCI")
+        parts.append(f"{members} {verb} dans les dépôts reçus ({_listed(left_out)})")
+    return f"{INCOMPLETE}{typeset(' ; ').join(parts)}."
 
 
 def _listed(found: Sequence[str]) -> str:
     rest = len(found) - NAMED
     named = ", ".join(found[:NAMED])
-    return f"{named} et {_count(rest, 'autre')}, voir « Ce qui manque »" if rest > 0 else named
+    return f"{named} et {french.count(rest, 'autre', 'autres')}, {SEE_MISSING}" if rest > 0 else named
 
 
 def _missing_table(missing: Sequence[MissingLine], names: Names) -> Table:
@@ -121,45 +110,3 @@ def _missing_cells(line: MissingLine, names: Names) -> list[str]:
     reason = NOTHING_RECEIVED if line.nothing_received else LEFT_OUT
     member = (names.department(line.member), names.member(line.member), line.member)
     return [names.platform(line.platform), *member, reason]
-
-
-def _sentence(before: Before, moved: Sequence[Move], content: Content) -> str:
-    """What a new edition changes, in one sentence."""
-    new = sum(move.before is None for move in moved)
-    gone = sum(move.after is None for move in moved)
-    come = len(set(before.content.missing) - set(content.missing))
-    awaited = len(set(content.missing) - set(before.content.missing))
-    counted = (
-        (len(moved) - new - gone, "ligne modifiée", "lignes modifiées"),
-        (new, "ligne ajoutée", "lignes ajoutées"),
-        (gone, "ligne retirée", "lignes retirées"),
-        (come, "ligne qui ne manque plus", "lignes qui ne manquent plus"),
-        (awaited, "ligne qui manque désormais", "lignes qui manquent désormais"),
-    )
-    parts = [_count(number, singular, plural) for number, singular, plural in counted if number]
-    return f"Depuis l’édition {before.edition} du {french.day(before.day)} : {', '.join(parts)}."
-
-
-def _changes_table(scope: Scope, moved: Sequence[Move], names: Names, issue: Issue) -> Table:
-    """Each row that moved, as it was and as it is."""
-    assert issue.before
-    rows = []
-    for move in moved:
-        name = _moved_name(scope, move.place, names)
-        for edition, row in ((issue.before.edition, move.before), (issue.edition, move.after)):
-            figures = cells_of(scope.form, row) if row else [None] * (2 * len(scope.form.measures))
-            rows.append(Row(cells=[name, move.place.code, f"édition {edition}", *figures]))
-    heads = [
-        Column(key="name", label="Ligne"),
-        Column(key="code", label="Code"),
-        Column(key="edition", label="Édition"),
-    ]
-    title = f"Ce qui a changé depuis l’édition {issue.before.edition}"
-    return Table(key="changes", title=title, columns=[*heads, *measure_columns(scope.form, scope.period)], rows=rows)
-
-
-def _moved_name(scope: Scope, place: Place, names: Names) -> str:
-    if scope.by == "national":
-        return "Total national"
-    name = names.member(place.code)
-    return name if scope.by == "member" else f"{name} – {names.group(scope.by, place.group)}"

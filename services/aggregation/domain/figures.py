@@ -1,8 +1,12 @@
 """Three measures of a line or a group, in minor units (euros in centimes), so that sums are exact integers."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
+from shared.forms import Form
+
 Figures = tuple[int, int, int]
+MEASURES = 3
 
 NOTHING: Figures = (0, 0, 0)
 
@@ -12,6 +16,21 @@ class InexactFigure(ValueError):
 
     def __init__(self, value: Decimal, scale: int) -> None:
         super().__init__(f"{value} is not exact with {scale} decimals")
+
+
+class NotThreeMeasures(ValueError):
+    """The totals hold three measures a line: with another number every submission of the form would fail."""
+
+    def __init__(self, form: Form) -> None:
+        names = ", ".join(column.name for column in form.measures) or "none"
+        super().__init__(f"{form.code}: a quarterly form has {MEASURES} measures, this one {names}")
+
+
+def check_measures(forms: Iterable[Form]) -> None:
+    """Refuses, before anything is heard, a quarterly form that the totals cannot hold."""
+    for form in forms:
+        if form.kind == "quarterly" and len(form.measures) != MEASURES:
+            raise NotThreeMeasures(form)
 
 
 def added(one: Figures, other: Figures) -> Figures:

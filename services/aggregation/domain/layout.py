@@ -1,26 +1,27 @@
 """The tables as the maquettes of the text draw them: columns, footnotes and rows of a form's quarter."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from services.aggregation.domain.figures import NOTHING, added, major_units
-from services.aggregation.domain.names import Names
-from services.aggregation.domain.restitution import Place, Scope
-from services.aggregation.domain.year import Row
+from services.aggregation.domain.scope import Scope
+from services.aggregation.domain.snapshot import Snapshot
+from services.aggregation.domain.ytd import Row
 from shared import forms, report
 from shared.forms import Form
 from shared.periods import Period
 from shared.report import Cell, RowStyle
+from shared.report.french import shorten, sort_key, typeset
 
 # Measures whose cumul counts somebody again in each quarter.
 COUNTED_AGAIN = "entreprises_concernees"
-COUNTED_AGAIN_NOTE = (
+COUNTED_AGAIN_NOTE = typeset(
     "Le cumul du nombre d’entreprises concernées est la somme des trimestres : une entreprise concernée au cours de "
     "plusieurs trimestres y est comptée autant de fois."
 )
 NO_LINE = "Aucune ligne n’a été reçue pour ce trimestre."
+LONGEST_COMMENT = 300
 
-Rows = Mapping[Place, Row]
 _EMPTY_ROW = Row(NOTHING, NOTHING)
 
 
@@ -35,7 +36,7 @@ def marked_label(form: Form, column: forms.Column) -> str:
 
 
 def notes_of(form: Form) -> list[str]:
-    numbered = [f"({number}) {note}" for number, note in enumerate(footnotes(form), start=1)]
+    numbered = [f"({number}) {typeset(note)}" for number, note in enumerate(footnotes(form), start=1)]
     counted_again = any(column.name == COUNTED_AGAIN for column in form.measures)
     return [*numbered, COUNTED_AGAIN_NOTE] if counted_again else numbered
 
@@ -58,23 +59,36 @@ def cells_of(form: Form, row: Row) -> list[Cell]:
     return cells
 
 
-def figures_table(scope: Scope, rows: Rows, names: Names) -> report.Table:
+def figures_table(table: Snapshot) -> report.Table:
     """The table of a level, as its maquette; without a line it is empty and says so."""
-    form, notes = scope.form, notes_of(scope.form)
+    scope, rows = table.scope, table.content.rows
+    notes = [*notes_of(scope.form), *_comments(table)]
     return report.Table(
         key="figures",
-        title=f"{form.service_title} – {scope.period.title}",
-        columns=[*_head_columns(scope), *measure_columns(form, scope.period)],
-        rows=_rows(scope, rows, names) if rows else (),
+        title=f"{scope.form.service_title} – {scope.period.title}",
+        columns=[*_head_columns(scope), *measure_columns(scope.form, scope.period)],
+        rows=_rows(table) if rows else (),
         notes=notes if rows else [NO_LINE, *notes],
     )
+
+
+def _comments(table: Snapshot) -> list[str]:
+    """What Plates-formes say of their members' lines, numbered after the footnotes; where members have rows only."""
+    if table.scope.level != "member":
+        return []
+    first = len(footnotes(table.scope.form)) + 1
+    return [
+        f"({number}) {', '.join(comment.members)}{typeset(f' – commentaire de {comment.platform} : ')}"
+        f"{shorten(comment.text, LONGEST_COMMENT)}"
+        for number, comment in enumerate(table.particulars.comments, start=first)
+    ]
 
 
 def _head_columns(scope: Scope) -> list[report.Column]:
     member = next(column for column in scope.form.columns if column.type == "member")
     name = report.Column(key="name", label=marked_label(scope.form, member))
     code = report.Column(key="code", label="Code")
-    match scope.by:
+    match scope.level:
         case "member":
             return [report.Column(key="department", label="Dpt."), name, code]
         case "national":
@@ -82,38 +96,41 @@ def _head_columns(scope: Scope) -> list[report.Column]:
     return [name, code]
 
 
-def _rows(scope: Scope, rows: Rows, names: Names) -> list[report.Row]:
-    form = scope.form
-    match scope.by:
+def _rows(table: Snapshot) -> list[report.Row]:
+    form, rows = table.scope.form, table.content.rows
+    match table.scope.level:
         case "member":
             total = _row(form, ["", f"Total service {form.service_title}", ""], _total(rows.values()), "total")
-            return [*_dashboard(form, rows, names), total]
+            return [*_dashboard(table), total]
         case "national":
             return [_row(form, ["Total national", place.code], row, "total") for place, row in rows.items()]
     total = _row(form, ["Total national", ""], _total(rows.values()), "total")
-    return [*_synthesis(scope, rows, names), total]
+    return [*_synthesis(table), total]
 
 
-def _dashboard(form: Form, rows: Rows, names: Names) -> list[report.Row]:
+def _dashboard(table: Snapshot) -> list[report.Row]:
     """Sorted by département, then by name."""
+    departments, names = table.particulars.departments, table.names
     placed = sorted(
-        (names.department(place.code), names.member(place.code), place.code, row) for place, row in rows.items()
+        (departments[place.code], sort_key(names.member(place.code)), place.code, row)
+        for place, row in table.content.rows.items()
     )
-    return [_row(form, [department, name, code], row) for department, name, code, row in placed]
+    return [_row(table.scope.form, [dpt, name, code], row) for dpt, (_, name), code, row in placed]
 
 
-def _synthesis(scope: Scope, rows: Rows, names: Names) -> list[report.Row]:
+def _synthesis(table: Snapshot) -> list[report.Row]:
     """Members under the name of their group, each group closed by its total; what has no group comes last."""
+    scope, names = table.scope, table.names
     placed = sorted(
-        (not place.group, names.group(scope.by, place.group), names.member(place.code), place.code, row)
-        for place, row in rows.items()
+        (not group, sort_key(names.group(scope.level, group)), group, sort_key(names.member(code)), code, row)
+        for (group, code), row in table.content.rows.items()
     )
     blank = [None] * (1 + 2 * len(scope.form.measures))
     found: list[report.Row] = []
-    for (_, group), members in groupby(placed, key=lambda item: item[:2]):
+    for (_, (_, title), _), members in groupby(placed, key=lambda item: item[:3]):
         listed = list(members)
-        found.append(report.Row(cells=[group, *blank], style="section"))
-        found += [_row(scope.form, [name, code], row) for _, _, name, code, row in listed]
+        found.append(report.Row(cells=[title, *blank], style="section"))
+        found += [_row(scope.form, [name, code], row) for *_, (_, name), code, row in listed]
         found.append(_row(scope.form, ["Total", ""], _total(item[-1] for item in listed), "subtotal"))
     return found
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.aggregation.domain.figures import Figures, major_units
-from services.aggregation.domain.year import by_quarter, last_quarter, rows_of_year
+from services.aggregation.domain.ytd import by_quarter, last_quarter, rows_of_year
 from shared.forms import Form
 from shared.periods import Period
 

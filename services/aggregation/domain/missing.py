@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from services.aggregation.domain.restitution import StandingLine
+from services.aggregation.domain.year import StandingLine
 from shared.forms import Form
 from shared.network import Network
 from shared.periods import Period

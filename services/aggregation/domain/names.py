@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from services.aggregation.domain.restitution import By
+from services.aggregation.domain.scope import Level
 from shared.network import Network
 from shared.regions import DEPARTMENTS, NoRegionOnThatDay, region_on
 
-BY_LEVEL: dict[By, str] = {
+BY_LEVEL: dict[Level, str] = {
     "member": "par CIL/CCI",
     "region": "par région",
     "platform": "par Plate-forme",
@@ -41,6 +41,7 @@ class Names:
         return member.name if member else code
 
     def department(self, member: str) -> str:
+        """Where the registry has a member of which no line stands; a line has its own."""
         known = self.network.member(member)
         return known.department_on(self.day) if known else ""
 
@@ -48,8 +49,8 @@ class Names:
         platform = self.network.platform(code)
         return platform.name if platform else code
 
-    def group(self, by: By, code: str) -> str:
+    def group(self, level: Level, code: str) -> str:
         """The heading under which a table lists members."""
-        if by == "platform":
+        if level == "platform":
             return self.platform(code)
         return f"Région {_region_names(self.day).get(code, code)}" if code else NO_REGION

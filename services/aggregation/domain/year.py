@@ -1,50 +1,31 @@
-"""Quarter and cumul since 1 January, and from when to when somebody has a row (exchange format, «What counts»)."""
+"""A form's lines of one year, as they stand."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from services.aggregation.domain.figures import NOTHING, Figures, added
+from services.aggregation.domain.figures import Figures
 from shared.periods import Period
 
-K = TypeVar("K")
-Quarters = Mapping[int, Figures]
+
+class StandingLine(NamedTuple):
+    """A member's line of one quarter, with what it is attached to and what its Plate-forme says of it."""
+
+    quarter: int
+    platform: str
+    member: str
+    department: str
+    region: str | None
+    figures: Figures
+    comment: str | None = None
 
 
-class Row(NamedTuple):
-    """What somebody has in a quarter, and since 1 January."""
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A form's lines of one year; `last_reported` is over all years."""
 
-    quarter: Figures
-    ytd: Figures
+    year: int
+    lines: tuple[StandingLine, ...]
+    last_reported: Period | None
 
-
-def last_quarter(year: int, last_reported: Period | None) -> int:
-    """The year's last quarter with rows: up to the last one for which anybody has a line, 0 where there is none."""
-    if last_reported is None or last_reported.year < year:
-        return 0
-    return 4 if last_reported.year > year else last_reported.quarter or 4
-
-
-def rows_of_year(quarters: Quarters, last: int) -> dict[int, Row]:
-    """From the first quarter with a line to the last reported by anybody, zero where nothing came."""
-    rows: dict[int, Row] = {}
-    ytd = NOTHING
-    for quarter in range(min(quarters, default=5), last + 1):
-        figures = quarters.get(quarter, NOTHING)
-        ytd = added(ytd, figures)
-        rows[quarter] = Row(figures, ytd)
-    return rows
-
-
-def by_quarter(figures: Iterable[tuple[K, int, Figures]]) -> dict[K, dict[int, Figures]]:
-    """Sums what falls on the same quarter of the same key."""
-    found: dict[K, dict[int, Figures]] = {}
-    for key, quarter, values in figures:
-        quarters = found.setdefault(key, {})
-        quarters[quarter] = added(quarters.get(quarter, NOTHING), values)
-    return found
-
-
-def rows_at(figures: Iterable[tuple[K, int, Figures]], quarter: int, last: int) -> dict[K, Row]:
-    """Each key's row of one quarter, where it has one."""
-    rows = {key: rows_of_year(quarters, last).get(quarter) for key, quarters in by_quarter(figures).items()}
-    return {key: row for key, row in rows.items() if row is not None}
+    def of_quarter(self, quarter: int | None) -> list[StandingLine]:
+        return [line for line in self.lines if line.quarter == quarter]

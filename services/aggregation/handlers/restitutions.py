@@ -3,64 +3,91 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from services.aggregation.domain.changes import Before
 from services.aggregation.domain.content import Content
-from services.aggregation.domain.documents import Before, Issue, issued_document
+from services.aggregation.domain.documents import Issue, issued_document
+from services.aggregation.domain.due import Quarter, is_recent, quarter_key, quarters_due_before
 from services.aggregation.domain.missing import missing_lines
 from services.aggregation.domain.names import Names
-from services.aggregation.domain.restitution import LEVELS, By, Scope, Year, quarters_due_before, rows_by
+from services.aggregation.domain.scope import LEVELS, Level, Scope
+from services.aggregation.domain.snapshot import Snapshot, snapshot_of
+from services.aggregation.domain.year import Year
 from services.aggregation.tables.editions import (
     Edition,
     KeptEdition,
     LastEdition,
     Review,
+    issued_quarters,
     keep_editions,
     last_editions,
     last_review,
     note_review,
     tables_that_may_have_moved,
 )
-from services.aggregation.tables.lines import read_year
+from services.aggregation.tables.lines import read_year, reported_quarters
 from shared.events import IssuedEdition, RestitutionIssued
-from shared.forms import FORMS, Form
+from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
 from shared.readings import NoRegistry, read_network, registry_version
 from shared.report import Document
+from shared.room import NotReady
 from shared.transaction import Transaction
 
 PART_BYTES = 500_000
 _MONDAY = 0
 
 
-class RegistryNotHeardYet(TimeoutError):
+class RegistryNotHeardYet(NotReady):
     """Submissions are here and the registry by which they were judged is not: it is still to be heard."""
-
-
-async def issue_restitutions(work: Transaction, day: date) -> None:
-    """All editions of the day, in one issue; everything received before the day counts, and nothing later."""
-    issued = await _first_editions(work, day)
-    if day.weekday() == _MONDAY:
-        issued += await _later_editions(work, day)
-    if issued:
-        await keep_editions(work, [item for item, _ in issued])
-        _say(work, day, [_to_say(item, document) for item, document in issued])
 
 
 Issued = list[tuple[KeptEdition, Document]]
 
 
-async def _first_editions(work: Transaction, day: date) -> Issued:
-    due = list(quarters_due_before(day))
-    network = await _network(work) if due else None
+async def issue_restitutions(work: Transaction, day: date) -> None:
+    """All editions of the day, in one issue; everything received before the day counts, and nothing later.
+
+    The first edition of a quarter is issued on the day after it was due, or on the first day worked after that where
+    the house, the registry or an earlier first period came later. A quarter due more than a year ago is issued once
+    somebody has reported it: what nobody owes an answer to any more is not issued empty.
+    """
+    years = _Years(work, day)
+    issued = await _first_editions(work, day, years)
+    if day.weekday() == _MONDAY:
+        issued += await _later_editions(work, day, years)
+    if issued:
+        await keep_editions(work, [item for item, _ in issued])
+        _say(work, day, [_to_say(item, document) for item, document in issued])
+
+
+class _Years:
+    """Each form's year as it stood when the day began, read once."""
+
+    def __init__(self, work: Transaction, day: date) -> None:
+        self._work, self._day = work, day
+        self._read: dict[tuple[str, int], Year] = {}
+
+    async def of(self, quarter: Quarter) -> Year:
+        form, period = quarter
+        key = form.code, period.year
+        if key not in self._read:
+            self._read[key] = await read_year(self._work, *key, before=self._day)
+        return self._read[key]
+
+
+async def _first_editions(work: Transaction, day: date, years: _Years) -> Issued:
+    network = await _network(work)
+    if network is None:
+        return []
     issued: Issued = []
-    for form, period in due:
-        if network and period >= Period.parse(network.first_period):
-            year = await read_year(work, form.code, period.year, before=day)
-            issued += _editions(network, form, period, year, day, {})
+    for quarter in await _quarters_to_issue(work, day, Period.parse(network.first_period)):
+        issued += _editions(network, quarter, await years.of(quarter), day, {})
     return issued
 
 
 async def _network(work: Transaction) -> Network | None:
+    """None where there is no registry and nobody has sent anything: then the day has no work."""
     try:
         return await read_network(work)
     except NoRegistry:
@@ -69,7 +96,16 @@ async def _network(work: Transaction) -> Network | None:
         return None
 
 
-async def _later_editions(work: Transaction, day: date) -> Issued:
+async def _quarters_to_issue(work: Transaction, day: date, first_period: Period) -> list[Quarter]:
+    issued = await issued_quarters(work)
+    waiting = [due for due in quarters_due_before(day, first_period) if quarter_key(due) not in issued]
+    if all(is_recent(quarter, day) for quarter in waiting):
+        return waiting
+    reported = await reported_quarters(work, before=day)
+    return [quarter for quarter in waiting if is_recent(quarter, day) or quarter_key(quarter) in reported]
+
+
+async def _later_editions(work: Transaction, day: date, years: _Years) -> Issued:
     """Of the tables issued before, those whose content is no longer that of their last edition."""
     try:
         version = await registry_version(work)
@@ -79,37 +115,34 @@ async def _later_editions(work: Transaction, day: date) -> Issued:
     since, known = (review.day, review.registry_version) if review else (date.min, version)
     candidates = await tables_that_may_have_moved(work, since, day, everything=version != known)
     await note_review(work, Review(day, version))
-    years: dict[tuple[str, int], Year] = {}
     issued: Issued = []
-    for form, period in ((FORMS[form], Period.parse(period)) for form, period in candidates):
-        if (form.code, period.year) not in years:
-            years[form.code, period.year] = await read_year(work, form.code, period.year, before=day)
-        last = await last_editions(work, form.code, str(period))
-        issued += _editions(await read_network(work), form, period, years[form.code, period.year], day, last)
+    for quarter in ((FORMS[form], Period.parse(period)) for form, period in candidates):
+        last = await last_editions(work, *quarter_key(quarter))
+        issued += _editions(await read_network(work), quarter, await years.of(quarter), day, last)
     return issued
 
 
 def _editions(
-    network: Network, form: Form, period: Period, year: Year, day: date, last: Mapping[By, LastEdition]
+    network: Network, quarter: Quarter, year: Year, day: date, last: Mapping[Level, LastEdition]
 ) -> Iterator[tuple[KeptEdition, Document]]:
     """One edition per level, but for those whose content is that of their last edition."""
+    form, period = quarter
     missing = missing_lines(network, form, period, year.of_quarter(period.quarter))
-    for by in LEVELS:
-        content = Content(rows_by(by, year, period.quarter or 4), missing)
-        known = last.get(by)
-        if known is None or known.content != content.to_json():
-            yield _edition(Scope(form, period, by), content, Names(network, period.last_day), day, known)
+    for level in LEVELS:
+        table = snapshot_of(Scope(form, period, level), year, missing, Names(network, period.last_day))
+        known = last.get(level)
+        if known is None or known.content != table.content.to_json():
+            yield _edition(table, day, known)
 
 
-def _edition(
-    scope: Scope, content: Content, names: Names, day: date, known: LastEdition | None
-) -> tuple[KeptEdition, Document]:
+def _edition(table: Snapshot, day: date, known: LastEdition | None) -> tuple[KeptEdition, Document]:
+    scope, content = table.scope, table.content
     before = Before(known.edition, known.issued_on, Content.from_json(known.content)) if known else None
     edition = known.edition + 1 if known else 1
-    number = f"{scope.form.code}-{scope.period}-{scope.by}-{edition}"
-    document = issued_document(scope, content, names, Issue(number, edition, day, before))
+    number = f"{scope.form.code}-{scope.period}-{scope.level}-{edition}"
+    document = issued_document(table, Issue(number, edition, day, before))
     form, period, complete, sha256 = scope.form.code, str(scope.period), content.is_complete, document.sha256
-    frozen = Edition(number, form, period, scope.by, edition, day, complete, sha256)
+    frozen = Edition(number, form, period, scope.level, edition, day, complete, sha256)
     return KeptEdition(frozen, document.to_json().decode(), content.to_json(), len(content.rows)), document
 
 
@@ -119,7 +152,7 @@ def _to_say(kept: KeptEdition, document: Document) -> IssuedEdition:
         number=edition.number,
         form=edition.form,
         period=edition.period,
-        by=edition.by,
+        by=edition.level,
         edition=edition.edition,
         complete=edition.complete,
         sha256=edition.sha256,

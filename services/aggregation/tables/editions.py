@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.aggregation.domain.restitution import By
+from services.aggregation.domain.scope import Level
 from shared.transaction import Transaction
 
-_COLUMNS = "number, form, period, by, edition, issued_on, complete, sha256"
-_KEEP = f"""
-INSERT INTO edition ({_COLUMNS}, document, content, rows)
-VALUES (:number, :form, :period, :by, :edition, :issued_on, :complete, :sha256, :document, :content, :rows)
+_COLUMNS = "number, form, period, by AS level, edition, issued_on, complete, sha256"
+_KEEP = """
+INSERT INTO edition (number, form, period, by, edition, issued_on, complete, sha256, document, content, rows)
+VALUES (:number, :form, :period, :level, :edition, :issued_on, :complete, :sha256, :document, :content, :rows)
 """
 _LAST = """
-SELECT DISTINCT ON (by) by, edition, issued_on, content FROM edition
+SELECT DISTINCT ON (by) by AS level, edition, issued_on, content FROM edition
 WHERE form = :form AND period = :period ORDER BY by, edition DESC
 """
 # A table without rows can gain some by a line of a later quarter: it shows those who reported earlier in the year.
@@ -36,7 +36,7 @@ class Edition:
     number: str
     form: str
     period: str
-    by: By
+    level: Level
     edition: int
     issued_on: date
     complete: bool
@@ -76,9 +76,14 @@ async def keep_editions(work: Transaction, kept: list[KeptEdition]) -> None:
         await work.execute(_KEEP, {**fields, "document": item.document, "content": item.content, "rows": item.rows})
 
 
-async def last_editions(work: Transaction, form: str, period: str) -> dict[By, LastEdition]:
+async def last_editions(work: Transaction, form: str, period: str) -> dict[Level, LastEdition]:
     rows = await work.execute(_LAST, {"form": form, "period": period})
-    return {row.by: LastEdition(row.edition, row.issued_on, row.content) for row in rows}
+    return {row.level: LastEdition(row.edition, row.issued_on, row.content) for row in rows}
+
+
+async def issued_quarters(work: Transaction) -> set[tuple[str, str]]:
+    """Form and period of all that was ever issued."""
+    return {(row.form, row.period) for row in await work.execute("SELECT DISTINCT form, period FROM edition")}
 
 
 async def last_review(work: Transaction) -> Review | None:

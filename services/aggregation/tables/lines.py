@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from services.aggregation.domain.long_table import QuarterFigures
-from services.aggregation.domain.restitution import StandingLine, Year
+from services.aggregation.domain.year import StandingLine, Year
 from shared.periods import Period
 from shared.transaction import Transaction
 
 _NOW = """
-SELECT period, platform, member, department, region, m1, m2, m3 FROM line
+SELECT period, platform, member, department, region, m1, m2, m3, comment FROM line
 WHERE form = :form AND period BETWEEN :first AND :last ORDER BY period, platform, member
 """
 _THEN = """
@@ -18,7 +18,7 @@ WITH chosen AS (
     SELECT DISTINCT ON (period, platform) period, platform, version FROM every_version
     WHERE form = :form AND period BETWEEN :first AND :last AND received_on < :day
     ORDER BY period, platform, version DESC)
-SELECT period, platform, member, department, region, m1, m2, m3
+SELECT period, platform, member, department, region, m1, m2, m3, comment
 FROM every_line JOIN chosen USING (period, platform, version)
 WHERE form = :form ORDER BY period, platform, member
 """
@@ -48,8 +48,8 @@ async def read_year(work: Transaction, form: str, year: int, before: date | None
 
 
 def _standing_line(row: Any) -> StandingLine:
-    period, platform, member, department, region, m1, m2, m3 = row
-    return StandingLine(int(period[-1]), platform, member, department, region, (m1, m2, m3))
+    period, platform, member, department, region, m1, m2, m3, comment = row
+    return StandingLine(int(period[-1]), platform, member, department, region, (m1, m2, m3), comment)
 
 
 async def _last_reported(work: Transaction, form: str, before: date | None = None) -> Period | None:
@@ -62,6 +62,12 @@ async def last_reported_periods(work: Transaction, forms: Iterable[str]) -> dict
     """By form, the last quarter for which anybody has a line."""
     found = {form: await _last_reported(work, form) for form in forms}
     return {form: period for form, period in found.items() if period is not None}
+
+
+async def reported_quarters(work: Transaction, before: date) -> set[tuple[str, str]]:
+    """Form and period of all that had been received before that day."""
+    query = "SELECT DISTINCT form, period FROM every_version WHERE received_on < :day"
+    return {(row.form, row.period) for row in await work.execute(query, {"day": before})}
 
 
 async def long_figures(work: Transaction, forms: Iterable[str], year: int) -> list[QuarterFigures]:

@@ -7,7 +7,8 @@ from services.aggregation.domain.content import Content
 from services.aggregation.domain.documents import current_document
 from services.aggregation.domain.missing import missing_lines
 from services.aggregation.domain.names import Names
-from services.aggregation.domain.restitution import Scope, rows_by
+from services.aggregation.domain.scope import Scope
+from services.aggregation.domain.snapshot import snapshot_of
 from services.aggregation.tables.lines import read_year
 from shared.network import Network
 from shared.report import Document
@@ -33,6 +34,5 @@ async def current_table(work: Transaction, scope: Scope, network: Network, day: 
     year = await read_year(work, scope.form.code, period.year)
     is_over = day > period.last_day
     missing = missing_lines(network, scope.form, period, year.of_quarter(period.quarter)) if is_over else ()
-    content = Content(rows_by(scope.by, year, period.quarter or 4), missing)
-    document = current_document(scope, content, Names(network, period.last_day), is_over=is_over)
-    return CurrentTable(scope, content, is_over, document)
+    table = snapshot_of(scope, year, missing, Names(network, period.last_day))
+    return CurrentTable(scope, table.content, is_over, current_document(table, day, is_over=is_over))

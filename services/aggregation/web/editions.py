@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from services.aggregation.domain.restitution import By
+from services.aggregation.domain.scope import Level
 from services.aggregation.tables.editions import Edition, find_edition, list_editions
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from services.aggregation.web.files import csv_response, xlsx_response
@@ -20,13 +20,13 @@ router = APIRouter(tags=["editions"])
 _CODE = r"^[A-Za-z0-9-]{1,100}$"
 
 
-class ShownEdition(BaseModel, from_attributes=True):
+class ShownEdition(BaseModel, from_attributes=True, populate_by_name=True):
     """An edition; `sha256` is that of its document's canonical JSON."""
 
     number: str
     form: str
     period: str
-    by: By
+    by: Level = Field(validation_alias="level")
     edition: int
     issued_on: date
     complete: bool

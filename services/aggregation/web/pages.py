@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from services.aggregation.domain.names import BY_LEVEL
-from services.aggregation.domain.restitution import By
+from services.aggregation.domain.scope import Level
 from services.aggregation.tables.editions import list_editions
 from services.aggregation.tables.lines import last_reported_periods
 from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
@@ -32,15 +33,15 @@ async def tables_page(
     viewer: SignedIn,
     form: str = QUARTERLY[0].code,
     period: str = "",
-    by: By = "member",
+    level: Annotated[Level, Query(alias="by")] = "member",
 ) -> HTMLResponse:
     """The chosen table as it stands, and the editions of its quarter; by default the last quarter reported."""
     form_of(form)
     clock: Clock = request.app.state.clock
-    async with database.transaction() as work:
+    async with database.transaction(one_snapshot=True) as work:
         network, day = await read_network(work), await today(work, settings_of(request).simulation, clock)
         last = (await last_reported_periods(work, [form])).get(form)
-        scope = scope_of(network, form, period or str(_default_period(network, last, day)), by)
+        scope = scope_of(network, form, period or str(_default_period(network, last, day)), level)
         table = await current_table(work, scope, network, day)
         editions = await list_editions(work, str(scope.period), form)
     return pages_of(request).render(
@@ -48,7 +49,7 @@ async def tables_page(
         "aggregation/tables.html",
         **await page_context(request, database, viewer),
         table=table,
-        editions={(edition.by, edition.edition): edition for edition in editions},
+        editions={(edition.level, edition.edition): edition for edition in editions},
         numbers=sorted({edition.edition for edition in editions}),
         levels=BY_LEVEL,
         forms=[(known.code, known.title) for known in QUARTERLY],
@@ -79,14 +80,14 @@ async def edition_page(request: Request, database: RoomDatabase, viewer: SignedI
         edition, document = await issued_edition(work, number)
         others = await list_editions(work, edition.period, edition.form)
     form, period = FORMS[edition.form], Period.parse(edition.period)
-    table_link = Link("Tableaux", f"/tableaux?form={form.code}&period={period}&by={edition.by}")
+    table_link = Link("Tableaux", f"/tableaux?form={form.code}&period={period}&by={edition.level}")
     return pages_of(request).render(
         request,
         "aggregation/edition.html",
         **await page_context(request, database, viewer),
         edition=edition,
         document=document,
-        others=[other for other in others if other.by == edition.by],
+        others=[other for other in others if other.level == edition.level],
         levels=BY_LEVEL,
         breadcrumb=(table_link, Link(f"Édition {edition.edition}")),
     )

@@ -1,14 +1,14 @@
 """Tables as they stand now: the long table of a year, and the tables of the maquettes."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from services.aggregation.domain.long_table import HEADER, long_table
-from services.aggregation.domain.restitution import By
+from services.aggregation.domain.scope import Level
 from services.aggregation.tables.lines import last_reported_periods, long_figures
 from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
 from services.aggregation.web.current import CurrentTable, current_table
@@ -48,7 +48,7 @@ class ShownTable(BaseModel):
 
     form: str
     period: str
-    by: By
+    by: Level
     complete: bool
     missing: list[ShownMissing]
     document: Document
@@ -63,7 +63,7 @@ async def get_long_table(
 ) -> list[ShownFigures] | Response:
     """Every figure of the year: quarter and cumul of each measure, at each level, for all quarterly forms."""
     codes = [form.code for form in QUARTERLY]
-    async with database.transaction() as work:
+    async with database.transaction(one_snapshot=True) as work:
         await registry_version(work)
         figures = await long_figures(work, codes, year)
         last = await last_reported_periods(work, codes)
@@ -80,17 +80,17 @@ async def get_table(
     _: SignedIn,
     form: str,
     period: str,
-    by: By = "member",
+    level: Annotated[Level, Query(alias="by")] = "member",
     format: Literal["json", "csv", "xlsx"] = "json",
 ) -> ShownTable | Response:
     """A form's quarter, with the cumul since 1 January, at one level."""
     form_of(form)
     clock: Clock = request.app.state.clock
-    async with database.transaction() as work:
+    async with database.transaction(one_snapshot=True) as work:
         network = await read_network(work)
-        scope = scope_of(network, form, period, by)
+        scope = scope_of(network, form, period, level)
         table = await current_table(work, scope, network, await today(work, settings_of(request).simulation, clock))
-    name = f"{form}-{scope.period}-{by}"
+    name = f"{form}-{scope.period}-{level}"
     if format == "xlsx":
         return await xlsx_response(table.document, name)
     return csv_response(table.document, name) if format == "csv" else _shown(table)
@@ -100,7 +100,7 @@ def _shown(table: CurrentTable) -> ShownTable:
     return ShownTable(
         form=table.scope.form.code,
         period=str(table.scope.period),
-        by=table.scope.by,
+        by=table.scope.level,
         complete=table.is_complete,
         missing=[ShownMissing(**line._asdict()) for line in table.content.missing],
         document=table.document,

@@ -4,8 +4,20 @@ Purpose: to convict a wrong total. Nothing here imports ingestion's parser, aggr
 the forms, the network and the régions; an import contract says so.
 """
 
+from services.cli.recomputation.attachments import told_apart
 from services.cli.recomputation.differences import Difference, differences
 from services.cli.recomputation.reading import UnreadableKeptFile
-from services.cli.recomputation.totals import Cell, Figures, KeptFile, Tables, recompute
+from services.cli.recomputation.totals import Cell, Figures, KeptFile, Tables, recompute, recompute_with_assumed
 
-__all__ = ["Cell", "Difference", "Figures", "KeptFile", "Tables", "UnreadableKeptFile", "differences", "recompute"]
+__all__ = [
+    "Cell",
+    "Difference",
+    "Figures",
+    "KeptFile",
+    "Tables",
+    "UnreadableKeptFile",
+    "differences",
+    "recompute",
+    "recompute_with_assumed",
+    "told_apart",
+]

@@ -1,4 +1,4 @@
-"""The registry as the recomputation reads it: codes as written, and the région of a member at a quarter's end."""
+"""The registry as the recomputation reads it: codes as written, and the région of a line at a quarter's end."""
 
 import csv
 from collections.abc import Mapping
@@ -21,13 +21,16 @@ class RegistryReading:
         member = self._members.get(written.upper())
         return str(member["code"]) if member else written.upper()
 
-    def region_code(self, member: str, year: int, quarter: int) -> str | None:
-        """None where the registry no longer knows the member, or the département has no région on that day."""
-        entry = self._members.get(member.upper())
-        if entry is None:
-            return None
+    def region_code(self, member: str, written: str, year: int, quarter: int) -> str | None:
+        """By the département written on the line, else by the one that the registry of today gives the member.
+
+        None where the registry no longer knows the member, or the département has no région on that day.
+        """
         day = f"{year}-{_LAST_DAYS[quarter]}"
-        return _region_code(_department(entry, day), day)
+        if written:
+            return _region_code(written.upper().zfill(2), day)
+        entry = self._members.get(member.upper())
+        return _region_code(_department(entry, day), day) if entry else None
 
 
 def _department(member: Mapping[str, Any], day: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from services.cli.recomputation.reading import Figures as LineFigures
 from services.cli.recomputation.reading import Line, lines_of
 from services.cli.recomputation.registry import RegistryReading
 
@@ -12,6 +13,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "mobilite-trimestriel": ("dossiers_individuels", "entreprises_concernees", "montant_facture_ht"),
 }
 NATIONAL_CODE = "FR"
+NO_REGION = ""
 
 
 class KeptFile(NamedTuple):
@@ -44,16 +46,31 @@ class Figures(NamedTuple):
 
 Tables = dict[Cell, Figures]
 _Group = tuple[str, str]  # level, code
-_Quarters = dict[_Group, dict[int, Line]]
+_Quarters = dict[_Group, dict[int, LineFigures]]
+_ByFormAndYear = dict[tuple[str, int], _Quarters]
 
 
 def recompute(network: Mapping[str, Any], files: Iterable[KeptFile]) -> Tables:
     """The whole long table, from the registry and every file kept."""
+    return recompute_with_assumed(network, files)[0]
+
+
+def recompute_with_assumed(network: Mapping[str, Any], files: Iterable[KeptFile]) -> tuple[Tables, Tables]:
+    """The long table, and what of its régions is only assumed.
+
+    A line that writes no département was judged by the registry of its day, which is not kept: its région is that of
+    today's registry (`NO_REGION` where that no longer knows the member), and can have been another.
+    """
     registry = RegistryReading(network)
     standing = _standing_versions(files)
     last_quarter = _last_quarters(standing)
+    whole, assumed = _sums(registry, standing)
+    return _tables(whole, last_quarter), _tables(assumed, last_quarter)
+
+
+def _tables(sums: _ByFormAndYear, last_quarter: Mapping[str, tuple[int, int]]) -> Tables:
     tables: Tables = {}
-    for (form, year), groups in _sums(registry, standing).items():
+    for (form, year), groups in sums.items():
         last = 4 if year < last_quarter[form][0] else last_quarter[form][1]
         for group, quarters in groups.items():
             tables.update(_rows_of_a_year(form, year, group, quarters, last))
@@ -85,31 +102,33 @@ def _last_quarters(standing: Iterable[KeptFile]) -> dict[str, tuple[int, int]]:
     return last
 
 
-def _sums(registry: RegistryReading, standing: Iterable[KeptFile]) -> dict[tuple[str, int], _Quarters]:
-    """For each form and year, what each group has in each quarter that brought it a line."""
-    sums: dict[tuple[str, int], _Quarters] = {}
+def _sums(registry: RegistryReading, standing: Iterable[KeptFile]) -> tuple[_ByFormAndYear, _ByFormAndYear]:
+    """What each group has in each quarter that brought it a line; and what each région has of lines assumed there."""
+    whole: _ByFormAndYear = {}
+    assumed: _ByFormAndYear = {}
     for file in standing:
         year, quarter = _year_and_quarter(file.period)
-        groups = sums.setdefault((file.form, year), {})
-        for written, figures in lines_of(file.content, MEASURES[file.form]):
-            member = registry.member_code(written)
-            for group in _groups(registry, member, file.platform, year, quarter):
-                _add(groups.setdefault(group, {}), quarter, figures)
-    return sums
+        key = file.form, year
+        for line in lines_of(file.content, MEASURES[file.form]):
+            region = registry.region_code(line.member, line.department, year, quarter)
+            for group in _groups(registry.member_code(line.member), file.platform, region):
+                _add(whole.setdefault(key, {}).setdefault(group, {}), quarter, line)
+            if not line.department:
+                _add(assumed.setdefault(key, {}).setdefault(("region", region or NO_REGION), {}), quarter, line)
+    return whole, assumed
 
 
-def _groups(registry: RegistryReading, member: str, platform: str, year: int, quarter: int) -> list[_Group]:
+def _groups(member: str, platform: str, region: str | None) -> list[_Group]:
     groups = [("member", member), ("platform", platform), ("national", NATIONAL_CODE)]
-    region = registry.region_code(member, year, quarter)
     return [*groups, ("region", region)] if region else groups
 
 
-def _add(quarters: dict[int, Line], quarter: int, figures: Line) -> None:
+def _add(quarters: dict[int, LineFigures], quarter: int, line: Line) -> None:
     known = quarters.get(quarter)
-    quarters[quarter] = tuple(a + b for a, b in zip(known, figures, strict=True)) if known else figures
+    quarters[quarter] = tuple(a + b for a, b in zip(known, line.figures, strict=True)) if known else line.figures
 
 
-def _rows_of_a_year(form: str, year: int, group: _Group, quarters: dict[int, Line], last: int) -> Tables:
+def _rows_of_a_year(form: str, year: int, group: _Group, quarters: dict[int, LineFigures], last: int) -> Tables:
     """From the group's first quarter of the year to the last reported by anybody, zero where nothing came."""
     rows: Tables = {}
     for position, measure in enumerate(MEASURES[form]):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
+from services.cli.sample.annual import annual_sendings
 from services.cli.sample.refusals import REFUSALS, Inapplicable, Refusal
 from services.cli.sample.sendings import Due, Exchange, Sending
 from services.cli.sample.years import Years
@@ -27,6 +28,7 @@ def sendings(network: Network, seed: int, years: Years) -> list[Sending]:
         if sending.sent <= years.closing
     ]
     planned.extend(_refused_periods(network, dues, seed))
+    planned.extend(annual_sendings(network, seed, years))
     return sorted(planned, key=lambda sending: sending.sent)
 
 

@@ -2,20 +2,13 @@
 
 from collections.abc import Sequence
 
+from services.compliance.tables.arrivals import keep_arrival
 from shared.events import DeadlineMet, SubmissionAccepted, SubmissionRejected
 from shared.forms import FORMS
 from shared.periods import Period
 from shared.reception import count_received
 from shared.room import Heard
 from shared.transaction import Transaction
-
-_NOTE = """
-INSERT INTO arrival (platform, form, period, first_accepted, versions)
-VALUES (:platform, :form, :period, :day, 1)
-ON CONFLICT (platform, form, period) DO UPDATE
-SET first_accepted = least(arrival.first_accepted, excluded.first_accepted), versions = arrival.versions + 1
-RETURNING versions
-"""
 
 
 async def note_arrivals(work: Transaction, heard: Sequence[Heard[SubmissionAccepted | SubmissionRejected]]) -> None:
@@ -27,9 +20,8 @@ async def note_arrivals(work: Transaction, heard: Sequence[Heard[SubmissionAccep
 
 
 async def _note_arrival(work: Transaction, event: SubmissionAccepted) -> None:
-    values = {"platform": event.platform, "form": event.form, "period": event.period, "day": event.received_on}
-    versions = (await work.execute(_NOTE, values)).scalar_one()
-    if versions == 1 and (form := FORMS.get(event.form)):
+    is_first = await keep_arrival(work, event) == 1
+    if is_first and (form := FORMS.get(event.form)):
         due = form.due(Period.parse(event.period))
         work.say(
             DeadlineMet(

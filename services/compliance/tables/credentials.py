@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
@@ -9,7 +10,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from shared.events import CredentialIssued
 from shared.readings import keep_credential
-from shared.security import new_token, token_hash
+from shared.security import Viewer, new_token, token_hash
 from shared.transaction import Transaction
 
 ADMIN = "admin"
@@ -19,24 +20,53 @@ _hasher = PasswordHasher()
 async def make_admin(work: Transaction, now: datetime) -> str | None:
     """The first admin account; returns its password, known to nobody else, or None where there is one already."""
     await work.execute("SELECT pg_advisory_xact_lock(hashtext('compliance-accounts'))")
-    if (await work.execute("SELECT count(*) FROM account")).scalar_one():
-        return None
-    password = secrets.token_urlsafe(15)
-    await work.execute(
-        "INSERT INTO account (id, name, role, password_hash, created_at) VALUES (:id, :name, 'admin', :hash, :now)",
-        {"id": uuid4(), "name": ADMIN, "hash": _hasher.hash(password), "now": now},
-    )
+    password = None
+    if not (await work.execute("SELECT count(*) FROM account")).scalar_one():
+        password = secrets.token_urlsafe(15)
+        await work.execute(
+            "INSERT INTO account (id, name, role, password_hash, created_at) VALUES (:id, :name, 'admin', :hash, :now)",
+            {"id": uuid4(), "name": ADMIN, "hash": _hasher.hash(password), "now": now},
+        )
+    for row in list(await work.execute("SELECT name FROM account WHERE credential IS NULL")):
+        await _begin_sessions(work, row.name)
     return password
 
 
-async def password_matches(work: Transaction, name: str, password: str) -> bool:
-    """Takes the same time whether or not the account exists."""
-    query = "SELECT password_hash FROM account WHERE name = :name"
-    known = (await work.execute(query, {"name": name})).scalar_one_or_none()
+async def change_password(work: Transaction, name: str) -> str | None:
+    """A new password of the account; the sessions begun with the old one end. None where there is no such account."""
+    query = "SELECT credential FROM account WHERE name = :name FOR UPDATE"
+    row = (await work.execute(query, {"name": name})).one_or_none()
+    if row is None:
+        return None
+    password = secrets.token_urlsafe(15)
+    update = "UPDATE account SET password_hash = :hash WHERE name = :name"
+    await work.execute(update, {"hash": _hasher.hash(password), "name": name})
+    if row.credential is not None:
+        await _revoke(work, row.credential, "admin")
+    await _begin_sessions(work, name)
+    return password
+
+
+async def _begin_sessions(work: Transaction, account: str) -> None:
+    """Every room hears of the credential that the account's sessions name; no token opens it."""
+    credential = uuid4()
+    event = CredentialIssued(
+        credential=credential, token_sha256=token_hash(new_token()), role="admin", platform="", name=account
+    )
+    await _keep_and_say(work, event)
+    update = "UPDATE account SET credential = :credential WHERE name = :name"
+    await work.execute(update, {"credential": credential, "name": account})
+
+
+async def viewer_of_password(work: Transaction, name: str, password: str) -> Viewer | None:
+    """The account that signs in; takes the same time whether or not it exists."""
+    query = "SELECT password_hash, credential FROM account WHERE name = :name"
+    account = (await work.execute(query, {"name": name})).one_or_none()
     try:
-        return _hasher.verify(known or _NOBODY, password) and known is not None
+        _hasher.verify(account.password_hash if account else _NOBODY, password)
     except (Argon2Error, InvalidHashError):
-        return False
+        return None
+    return Viewer(name, "admin", credential=str(account.credential)) if account else None
 
 
 _NOBODY = _hasher.hash(secrets.token_urlsafe(15))
@@ -48,28 +78,33 @@ async def issue_token(work: Transaction, platform: str, name: str) -> tuple[UUID
     event = CredentialIssued(
         credential=credential, token_sha256=token_hash(token), role="platform", platform=platform, name=name
     )
-    await keep_credential(work, event)
-    work.say(event)
+    await _keep_and_say(work, event)
     return credential, token
+
+
+async def known_tokens(work: Transaction) -> list[Any]:
+    """Every token ever made, without its secret."""
+    query = "SELECT id, platform, name, revoked FROM credential WHERE role = 'platform' ORDER BY platform, name, id"
+    return list(await work.execute(query))
 
 
 async def revoke_token(work: Transaction, credential: UUID) -> bool:
     """False where there is no such token."""
-    query = "SELECT version, token_sha256, platform, name, revoked FROM credential WHERE id = :id FOR UPDATE"
-    row = (await work.execute(query, {"id": credential})).one_or_none()
+    return await _revoke(work, credential, "platform")
+
+
+async def _revoke(work: Transaction, credential: UUID, role: str) -> bool:
+    query = """SELECT id AS credential, version, token_sha256, role, platform, name, revoked FROM credential
+               WHERE id = :id AND role = :role FOR UPDATE"""
+    row = (await work.execute(query, {"id": credential, "role": role})).mappings().one_or_none()
     if row is None:
         return False
-    if row.revoked:
-        return True
-    event = CredentialIssued(
-        credential=credential,
-        version=row.version + 1,
-        token_sha256=row.token_sha256,
-        role="platform",
-        platform=row.platform,
-        name=row.name,
-        revoked=True,
-    )
+    if not row["revoked"]:
+        event = CredentialIssued.model_validate({**row, "version": row["version"] + 1, "revoked": True})
+        await _keep_and_say(work, event)
+    return True
+
+
+async def _keep_and_say(work: Transaction, event: CredentialIssued) -> None:
     await keep_credential(work, event)
     work.say(event)
-    return True

@@ -15,6 +15,8 @@ INSERT INTO registry_version (version, recorded_at, recorded_by, document)
 VALUES (:version, :at, :by, CAST(:document AS jsonb))
 """
 
+_LAST = "SELECT document FROM registry_version ORDER BY version DESC LIMIT 1"
+
 Subject = Central | Platform | Member | Operator
 
 
@@ -36,6 +38,11 @@ async def record_registry(work: Transaction, document: Any, *, by: str, at: date
         await READINGS[type(event)](work, event)
         work.say(event)
     return version + 1, len(events) - 1
+
+
+async def last_document(work: Transaction) -> Any:
+    """The registry as it was last put; None before any."""
+    return (await work.execute(_LAST)).scalar_one_or_none()
 
 
 async def _known(work: Transaction) -> dict[tuple[str, str], Any]:

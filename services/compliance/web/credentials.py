@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.compliance.tables.credentials import issue_token, password_matches, revoke_token
+from services.compliance.tables.credentials import issue_token, known_tokens, revoke_token, viewer_of_password
 from services.compliance.web.doors import Admin, RoomDatabase
 from shared.database import Database
 from shared.pages.security import same_origin
@@ -28,7 +28,7 @@ class Password(BaseModel):
 
 
 class Session(BaseModel):
-    """Presented as `Authorization: Bearer …` until it is too old."""
+    """Presented as `Authorization: Bearer …` until it is too old, or the password is changed."""
 
     session: str
     expires_in: int = SESSION_SECONDS
@@ -66,9 +66,10 @@ def _sign(request: Request, viewer: Viewer) -> str:
 async def open_session(request: Request, wanted: Password, database: RoomDatabase) -> Session:
     """Signs an account in."""
     async with database.transaction() as work:
-        if not await password_matches(work, wanted.name, wanted.password):
-            raise Problem(401, "Nom ou mot de passe incorrect.")
-    return Session(session=_sign(request, Viewer(wanted.name, "admin")))
+        viewer = await viewer_of_password(work, wanted.name, wanted.password)
+    if viewer is None:
+        raise Problem(401, "Nom ou mot de passe incorrect.")
+    return Session(session=_sign(request, viewer))
 
 
 @router.post("/api/v1/tokens", status_code=201, summary="Créer le jeton d’une Plate-forme")
@@ -85,8 +86,7 @@ async def make_token(wanted: TokenWanted, database: RoomDatabase, _: Admin) -> T
 async def list_tokens(database: RoomDatabase, _: Admin) -> list[KnownToken]:
     """All tokens ever made, without their secret."""
     async with database.transaction() as work:
-        rows = await work.execute("SELECT id, platform, name, revoked FROM credential ORDER BY platform, name, id")
-        return [KnownToken.model_validate(row, from_attributes=True) for row in rows]
+        return [KnownToken.model_validate(row, from_attributes=True) for row in await known_tokens(work)]
 
 
 @router.delete("/api/v1/tokens/{token}", status_code=204, summary="Révoquer un jeton")
@@ -147,7 +147,7 @@ async def _recognise(database: Database, way: str, name: str, password: str, tok
     async with database.transaction() as work:
         if way == "platform":
             return await viewer_of_token(work, token)
-        return Viewer(name, "admin") if await password_matches(work, name, password) else None
+        return await viewer_of_password(work, name, password)
 
 
 @router.post("/deconnexion", include_in_schema=False)

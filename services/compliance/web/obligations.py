@@ -1,7 +1,5 @@
 """What each platform owes and how it stands: JSON, CSV and the page of deadlines."""
 
-import csv
-import io
 from datetime import date
 from typing import Literal
 
@@ -18,6 +16,7 @@ from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
 from shared.readings import read_network, today
+from shared.report.csv import stream_csv
 from shared.security import Viewer
 from shared.web import page_context, pages_of, settings_of
 
@@ -70,12 +69,8 @@ async def get_obligations(
     return shown if format == "json" else PlainTextResponse(_csv(shown), media_type="text/csv; charset=utf-8")
 
 
-def _csv(shown: list[ShownObligation]) -> str:
-    written = io.StringIO()
-    writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(one.model_dump(mode="json") for one in shown)
-    return written.getvalue()
+def _csv(shown: list[ShownObligation]) -> bytes:
+    return b"".join(stream_csv(_COLUMNS, ([getattr(one, name) for name in _COLUMNS] for one in shown)))
 
 
 @router.get("/echeances", include_in_schema=False)

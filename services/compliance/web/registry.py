@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from services.compliance.domain.documents import UnreadableDocument, read_document
 from services.compliance.domain.registry import ImpossibleRegistry
-from services.compliance.tables.registry import record_registry
+from services.compliance.tables.registry import last_document, record_registry
 from services.compliance.web.doors import Admin, RoomDatabase
 from shared.readings import NoRegistry
 from shared.web import Problem
@@ -58,9 +58,8 @@ async def put_registry(request: Request, database: RoomDatabase, admin: Admin) -
 @router.get("", summary="Lire l’annuaire")
 async def get_registry(database: RoomDatabase, _: Admin) -> JSONResponse:
     """The registry as last put."""
-    query = "SELECT document FROM registry_version ORDER BY version DESC LIMIT 1"
     async with database.transaction() as work:
-        document = (await work.execute(query)).scalar_one_or_none()
+        document = await last_document(work)
     if document is None:
         raise NoRegistry
     return JSONResponse(document)

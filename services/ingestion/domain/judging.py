@@ -1,65 +1,186 @@
-"""Judging of a file, stage by stage; a stage that finds something stops the next."""
+"""Judging of a file, stage by stage, in parts; a stage that finds something stops the next."""
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
+from typing import BinaryIO
 
-from services.ingestion.domain.reading import read_csv
+from services.ingestion.domain.case_counts import CaseCounts
+from services.ingestion.domain.files import read_sheet
+from services.ingestion.domain.groups import Groups
+from services.ingestion.domain.identity import holds_identity
+from services.ingestion.domain.kept_rows import RowKeeper
 from services.ingestion.domain.reported_period import Sending, parse_period, period_error, unknown_period
 from services.ingestion.domain.rows import RowJudge
 from services.ingestion.domain.scene import Scene
 from services.ingestion.domain.sheet import FileRefused, Sheet
 from services.ingestion.domain.structure import column_names, structure_errors
-from services.ingestion.domain.verdicts import Error, Judgement, Line, refusal
+from services.ingestion.domain.verdicts import Case, Error, Judgement, Line, Outcome, refusal
 from shared.forms import Form
 from shared.network import Network
+from shared.periods import Period
+
+PART = 1_000
 
 
-def judge(
-    content: bytes,
-    *,
-    form: Form,
-    period: str,
-    platform: str,
-    network: Network,
-    today: date,
-    closed: bool = False,
-) -> Judgement:
-    """The verdict on a file sent today: file, period, empty file, structure, rows."""
-    try:
-        sheet = read_csv(content)
-    except FileRefused as refused:
-        return Judgement("rejected", (refusal(refused.code, reason=refused.reason),))
-    known = parse_period(period)
-    if known is None:
-        return _rejected([unknown_period(period, form, network)], sheet)
-    if error := period_error(Sending(form, known, platform, network, today, closed)):
-        return _rejected([error], sheet)
-    if errors := _empty_file(sheet, form) or structure_errors(sheet.header, form):
-        return _rejected(errors, sheet)
-    return _judge_rows(sheet, form, Scene(form, platform, known.last_day, network))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a file is sent as; `nil` says that an annual file without a row is meant."""
+
+    form: Form
+    period: str
+    platform: str
+    network: Network
+    today: date
+    closed: bool = False
+    nil: bool = False
+
+    def dated(self) -> "Asked":
+        """With the form as it holds for that period, sent on that day."""
+        period = parse_period(self.period)
+        return replace(self, form=self.form.at(period, self.today)) if period else self
 
 
-def _empty_file(sheet: Sheet, form: Form) -> list[Error]:
-    """An annual form with a header and no row says that there is nothing to report."""
-    if sheet.row_count or (sheet.header and form.kind == "annual"):
-        return []
-    return [refusal("empty_file", line=1)]
+@dataclass(slots=True)
+class Found:
+    """What was found in the rows since the last part; worth nothing if the file turns out to be unreadable."""
+
+    errors: list[Error]
+    lines: list[Line]
+    cases: list[Case]
+    rows: int = 0
+
+    def __len__(self) -> int:
+        return len(self.errors) + len(self.lines) + len(self.cases)
 
 
-def _judge_rows(sheet: Sheet, form: Form, scene: Scene) -> Judgement:
-    known = {column.name: column for column in form.columns}
-    rows = RowJudge([known[name] for name in column_names(sheet.header)], scene)
-    lines: list[Line] = []
+def judge(content: bytes, asked: Asked) -> Judgement:
+    """The verdict on a file, with everything found; all of it is in memory."""
     errors: list[Error] = []
+    lines: list[Line] = []
+    cases: list[Case] = []
+    for part in judge_in_parts(BytesIO(content), asked):
+        if isinstance(part, Outcome):
+            return _whole(part, errors, lines, cases)
+        if part.rows < 0:
+            errors.clear()
+        errors += part.errors
+        lines += part.lines
+        cases += part.cases
+    raise AssertionError("a judging ends with its outcome")
+
+
+def _whole(outcome: Outcome, errors: list[Error], lines: list[Line], cases: list[Case]) -> Judgement:
+    if outcome.verdict == "accepted":
+        return Judgement(outcome, (), tuple(lines), tuple(cases))
+    if outcome.holds_identity:
+        errors = [replace(error, value=None) for error in errors]
+    return Judgement(outcome, tuple(errors))
+
+
+def judge_in_parts(file: BinaryIO, asked: Asked) -> Iterator[Found | Outcome]:
+    """Parts as they are found, then the outcome; a part with negative `rows` takes back all errors before it.
+
+    Lines and cases count only if the outcome is `accepted`.
+    """
+    asked = asked.dated()
+    try:
+        sheet = read_sheet(file, asked.form)
+        errors = _before_rows(sheet, asked)
+        if errors:
+            yield from _refused_before_rows(sheet, asked, errors)
+        elif sheet.header:
+            yield from _judge_rows(sheet, asked)
+        else:
+            yield Outcome("accepted", rows_blank=sheet.blank_count)
+    except FileRefused as refused:
+        yield Found([refusal(refused.code, reason=refused.reason)], [], [], rows=-1)
+        # What cannot be read cannot be known to be anonymous.
+        yield Outcome("rejected", {refused.code: 1}, holds_identity=asked.form.anonymous)
+
+
+def _before_rows(sheet: Sheet, asked: Asked) -> list[Error]:
+    known = parse_period(asked.period)
+    if known is None:
+        return [unknown_period(asked.period, asked.form, asked.network)]
+    if error := period_error(Sending(asked.form, known, asked.platform, asked.network, asked.today, asked.closed)):
+        return [error]
+    if not sheet.header:
+        return [] if _may_be_empty(sheet, asked) else [refusal("empty_file", line=1)]
+    return structure_errors(sheet.header, asked.form)
+
+
+def _refused_before_rows(sheet: Sheet, asked: Asked, errors: list[Error]) -> Iterator[Found | Outcome]:
+    """Reads on: what is unreadable further down is said instead, and a case file may name somebody anywhere."""
+    has_identity = asked.form.anonymous and any(map(holds_identity, sheet.header))
+    is_empty = True
+    for _, record in sheet.rows():
+        is_empty = False
+        has_identity = has_identity or (asked.form.anonymous and any(map(holds_identity, record)))
+    if is_empty and errors[0].line is not None and not _may_be_empty(sheet, asked):
+        errors = [refusal("empty_file", line=1)]
+    if any(error.code == "identifying_data" for error in errors):
+        has_identity = True
+    yield Found(errors, [], [], rows=sheet.row_count)
+    yield Outcome(
+        "rejected",
+        Counter(error.code for error in errors),
+        rows_refused=sheet.row_count,
+        rows_blank=sheet.blank_count,
+        holds_identity=has_identity,
+    )
+
+
+def _may_be_empty(sheet: Sheet, asked: Asked) -> bool:
+    """An annual form with a header and no row, or sent as such, says that there is nothing to report."""
+    return asked.form.kind == "annual" and (bool(sheet.header) or asked.nil)
+
+
+def _judge_rows(sheet: Sheet, asked: Asked) -> Iterator[Found | Outcome]:
+    form, period = asked.form, Period.parse(asked.period)
+    rows = RowJudge(form, column_names(sheet.header), Scene(asked.platform, period.last_day, asked.network))
+    keeper = RowKeeper(form, rows.columns, period.last_day)
+    groups = Groups(rows.columns) if form.anonymous else None
+    counts = CaseCounts(rows.columns) if form.anonymous else None
+    tally: Counter[str] = Counter()
+    found = Found([], [], [])
     for line, record in sheet.rows():
         judged = rows.judge(line, record)
-        if isinstance(judged, Line):
-            lines.append(judged)
-        else:
-            errors.extend(judged)
-    if errors:
-        return _rejected(errors, sheet)
-    return Judgement("accepted", lines=tuple(lines), rows_accepted=sheet.row_count, rows_blank=sheet.blank_count)
+        if judged and isinstance(judged[0], Error):
+            found.errors.extend(judged)
+        elif not tally and not found.errors:
+            keeper.keep(found, line, judged)
+            if groups:
+                groups.add(judged)
+            if counts:
+                counts.add(line, judged)
+        found.rows += 1
+        if found.rows >= PART:
+            tally.update(error.code for error in found.errors)
+            yield found
+            found = Found([], [], [])
+    if rows.items:
+        found.errors.extend(rows.items.errors())
+    if not sheet.row_count and not _may_be_empty(sheet, asked):
+        found.errors.append(refusal("empty_file", line=1))
+    tally.update(error.code for error in found.errors)
+    yield found
+    yield _outcome(sheet, rows, tally, groups, counts)
 
 
-def _rejected(errors: list[Error], sheet: Sheet) -> Judgement:
-    return Judgement("rejected", tuple(errors), rows_refused=sheet.row_count, rows_blank=sheet.blank_count)
+def _outcome(
+    sheet: Sheet, rows: RowJudge, tally: Counter[str], groups: Groups | None, counts: CaseCounts | None
+) -> Outcome:
+    refused = bool(tally)
+    return Outcome(
+        "rejected" if refused else "accepted",
+        tally,
+        rows_accepted=0 if refused else sheet.row_count,
+        rows_refused=sheet.row_count if refused else 0,
+        rows_blank=sheet.blank_count,
+        smallest_group=groups.smallest() if groups and not refused else None,
+        holds_identity=rows.holds_identity,
+        cases=counts.by_member if counts and not refused else {},
+    )

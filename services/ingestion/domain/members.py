@@ -1,34 +1,26 @@
 """Members: the rules on who may have a line in this platform's file, and on the département said to be theirs."""
 
-from services.ingestion.domain.cells import Cell, rule
-from services.ingestion.domain.scene import normal_department
+from services.ingestion.domain.cells import Broken
+from services.ingestion.domain.scene import Scene, Standing, normal_department
+from shared.network import Member
+from shared.report import french
 
 
-@rule("unknown_member", "member")
-def is_unknown(cell: Cell) -> bool:
+def unknown_member() -> Broken:
     """An operator is no member either."""
-    return cell.standing is None
+    return Broken("unknown_member")
 
 
-@rule("foreign_member", "member")
-def is_foreign(cell: Cell) -> bool:
-    """Of another platform on that day for that service, or of none."""
-    return cell.standing is not None and cell.standing.platform != cell.scene.platform
+def broken_standing(scene: Scene, standing: Standing) -> Broken | None:
+    """Of another platform on that day for that service, or of none; or its service is entrusted to another."""
+    if standing.platform != scene.platform:
+        return Broken("foreign_member", {"day": french.short_day(scene.day)})
+    if standing.delegate is not None:
+        return Broken("delegated_member", {"delegate": standing.delegate})
+    return None
 
 
-@rule("delegated_member", "member")
-def is_delegated(cell: Cell) -> bool:
-    return cell.standing is not None and cell.standing.delegate is not None
-
-
-@rule("duplicate_line", "member")
-def is_duplicate(cell: Cell) -> bool:
-    return cell.first_line is not None
-
-
-@rule("wrong_department", "department")
-def is_not_the_members(cell: Cell) -> bool:
+def broken_department(scene: Scene, member: Member, department: str) -> Broken | None:
     """Looked at only where the member is known; an empty cell says nothing wrong."""
-    if cell.standing is None or not cell.text:
-        return False
-    return normal_department(cell.text) != normal_department(cell.standing.department)
+    own = member.department_on(scene.day)
+    return None if department == normal_department(own) else Broken("wrong_department", {"department": own})

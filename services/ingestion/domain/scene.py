@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from shared.forms import Form
 from shared.network import Member, Network
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a member stands on that day for the form's service; codes are the registry's."""
+    """Where a member stands on that day for a service; codes are the registry's."""
 
     member: str
     platform: str | None
@@ -18,36 +17,28 @@ class Standing:
 
 
 class Scene:
-    """One file's judging: who stands where, and whose lines have been seen."""
+    """Who stands where, for the platform that sends the file."""
 
-    def __init__(self, form: Form, platform: str, day: date, network: Network) -> None:
+    def __init__(self, platform: str, day: date, network: Network) -> None:
         self.platform = platform
         self.day = day
-        self._service = form.services[0]
         self._members = {normal_code(member.code): member for member in network.members}
-        self._standings: dict[str, Standing] = {}
-        self._first_lines: dict[str, int] = {}
+        self._standings: dict[tuple[str, str], Standing] = {}
 
-    def standing(self, code: str) -> Standing | None:
-        """Of the member that the code names, case and surrounding space ignored; None where the registry has none."""
-        key = normal_code(code)
-        if key not in self._standings and key in self._members:
-            self._standings[key] = self._stand(self._members[key])
-        return self._standings.get(key)
+    def member(self, code: str) -> Member | None:
+        """That the code names, case and surrounding space ignored."""
+        return self._members.get(normal_code(code))
 
-    def first_line(self, member: str) -> int | None:
-        return self._first_lines.get(member)
-
-    def remember(self, member: str, line: int) -> None:
-        self._first_lines.setdefault(member, line)
-
-    def _stand(self, member: Member) -> Standing:
-        return Standing(
-            member.code,
-            member.platform_on(self._service, self.day),
-            member.delegated_to(self._service, self.day),
-            member.department_on(self.day),
-        )
+    def standing(self, member: Member, service: str) -> Standing:
+        key = (member.code, service)
+        if key not in self._standings:
+            self._standings[key] = Standing(
+                member.code,
+                member.platform_on(service, self.day),
+                member.delegated_to(service, self.day),
+                member.department_on(self.day),
+            )
+        return self._standings[key]
 
 
 def normal_code(code: str) -> str:

@@ -1,9 +1,8 @@
 """Sheets: what a file holds whatever its kind, a header and numbered rows, within the limits of the format."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from services.ingestion.domain.codes import TOO_LARGE, UNREADABLE
+from services.ingestion.domain.reasons import TOO_LARGE, UNREADABLE
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 2_000_000
@@ -41,53 +40,67 @@ class FileTooLarge(FileRefused):
         super().__init__(TOO_LARGE[reason])
 
 
-@dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file read to its end: the first record that is not blank, and where the others are."""
+    """A file as it is read, once, record by record: the first that is not blank is the header.
 
-    records: Iterable[Record]
-    header: tuple[str, ...]
-    header_line: int
-    row_count: int
-    blank_count: int
+    Only after the last row is it known that the file is readable and within the limits: until then FileRefused may be
+    raised, and what was drawn from its rows must be forgotten.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self.header: Record = []
+        self.header_line = self.row_count = self.blank_count = 0
+        self._over: str | None = None
+        self._records = enumerate(records, start=1)
+        for line, record in self._records:
+            self._hold_limits(record)
+            if any(record) and not _is_blank_before_header(record):
+                self.header, self.header_line = record, line
+                break
+            self._count_blank()
+        else:
+            self._end()
 
     def rows(self) -> Iterator[tuple[int, Record]]:
         """The rows that are not blank, each with its line; blank ones keep their number."""
-        for line, record in enumerate(self.records, start=1):
-            if line > self.header_line and not _is_blank(record):
+        if not self.header_line:
+            return
+        for line, record in self._records:
+            self._hold_limits(record)
+            if record and (record[0].strip() or not _is_blank(record)):
+                self.row_count += 1
                 yield line, record
+                if self.row_count + self.blank_count > MAX_ROWS:
+                    raise FileTooLarge("rows")
+            else:
+                self._count_blank()
+        self._end()
 
+    def read_to_the_end(self) -> None:
+        for _ in self.rows():
+            pass
 
-def sheet_of(records: Iterable[Record]) -> Sheet:
-    """Read the records to their end, so that nothing further on can make the file unreadable, and hold the limits."""
-    header: tuple[str, ...] = ()
-    header_line = row_count = blank_count = 0
-    over: str | None = None
-    for line, record in enumerate(records, start=1):
-        over = over or _limit_passed(record)
-        if _is_blank(record) or (not header and _is_only_separators(record)):
-            blank_count += 1
-        elif not header:
-            header, header_line = tuple(record), line
-        else:
-            row_count += 1
-        if row_count + blank_count > MAX_ROWS:
+    def _count_blank(self) -> None:
+        self.blank_count += 1
+        if self.row_count + self.blank_count > MAX_ROWS:
             raise FileTooLarge("rows")
-    if over:
-        raise FileTooLarge(over)
-    return Sheet(records, header, header_line, row_count, blank_count)
 
+    def _hold_limits(self, record: Record) -> None:
+        if len(record) > MAX_COLUMNS:
+            self._over = self._over or "columns"
+        elif record and len(max(record, key=len)) > MAX_CELL_CHARACTERS:
+            self._over = self._over or "cell"
 
-def _limit_passed(record: Record) -> str | None:
-    if len(record) > MAX_COLUMNS:
-        return "columns"
-    return "cell" if len(max(record, key=len, default="")) > MAX_CELL_CHARACTERS else None
+    def _end(self) -> None:
+        """What is unreadable further on is said before what is too large."""
+        if self._over:
+            raise FileTooLarge(self._over)
 
 
 def _is_blank(record: Record) -> bool:
     return not "".join(record).strip()
 
 
-def _is_only_separators(record: Record) -> bool:
+def _is_blank_before_header(record: Record) -> bool:
     """Before the header a blank row may be parted by another separator than the header's."""
     return not "".join(record).replace(";", "").replace(",", "").strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.ingestion.domain.identity import names_identity
 from services.ingestion.domain.verdicts import Error, refusal
 from shared.forms import Form
 
@@ -12,14 +13,17 @@ def column_names(header: Sequence[str]) -> list[str]:
 
 
 def structure_errors(header: Sequence[str], form: Form) -> list[Error]:
-    """All of them at once: duplicates, then unknown columns, then missing ones, each name once per code."""
+    """All of them at once, in the order of the table of codes, each name once per code."""
     names = column_names(header)
     known = [column.name for column in form.columns]
     required = [column.name for column in form.columns if column.required]
     received = dict(zip(reversed(names), reversed(header), strict=True))
+    strange = [name for name in names if name not in known]
+    identifying = [name for name in strange if form.anonymous and names_identity(name)]
     found = {
         "duplicate_column": [name for place, name in enumerate(names) if name in names[:place]],
-        "unknown_column": [name for name in names if name not in known],
+        "identifying_data": identifying,
+        "unknown_column": [name for name in strange if name not in identifying],
         "missing_column": [name for name in required if name not in names],
     }
     return [

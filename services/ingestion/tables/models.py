@@ -36,28 +36,30 @@ class Submission(Base, table=True):
     rows_blank: int
     error_count: int
     sent_by: str = Field(sa_type=Text)
+    certified_by: str = Field(default="", sa_type=Text)
+    smallest_group: int | None = None
+    to_confirm: bool = False
+    destroyed_on: date | None = None
 
 
-class SubmissionFile(Base, table=True):
-    """The original bytes."""
+class SubmissionPiece(Base, table=True):
+    """The original bytes, in pieces; none where something in them names a person, or once they are destroyed."""
 
     __tablename__ = "submission_file"
 
     submission: UUID = Field(primary_key=True, foreign_key="ingestion.submission.id")
+    n: int = Field(primary_key=True)
     platform: str = Field(sa_type=Text)
     content: bytes
 
 
-class SubmissionError(Base, table=True):
-    """One error of a refused submission, in the order told."""
+class SubmissionErrorPage(Base, table=True):
+    """Errors of a refused submission, packed, in the order told; `first` is the number of its first, from 1."""
 
-    __tablename__ = "submission_error"
+    __tablename__ = "submission_error_page"
 
     submission: UUID = Field(primary_key=True, foreign_key="ingestion.submission.id")
-    n: int = Field(primary_key=True)
+    first: int = Field(primary_key=True)
+    many: int
     platform: str = Field(sa_type=Text)
-    line: int | None
-    column_name: str | None = Field(sa_type=Text)
-    code: str = Field(sa_type=Text)
-    message: str = Field(sa_type=Text)
-    value: str | None = Field(sa_type=Text)
+    body: bytes

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from services.notification.domain.words import count
+
 State = Literal["pending", "sent", "failed", "unknown"]
 STATES: tuple[State, ...] = ("pending", "sent", "failed", "unknown")
 LONGEST_PAUSE = timedelta(minutes=10)
@@ -26,8 +28,13 @@ def unreachable(error: str) -> Outcome:
     return Outcome("pending", f"serveur de courrier injoignable : {error}", tried=False)
 
 
+def sender_refused(code: int, answer: str) -> Outcome:
+    """The server wants nothing from this sender, whatever the message: it waits until that is mended."""
+    return Outcome("pending", f"expéditeur refusé par le serveur de courrier : {code} {answer}"[:500], tried=False)
+
+
 def not_taken(error: str) -> Outcome:
-    """The line was lost before the content was sent."""
+    """The connection was lost before the content was sent."""
     return Outcome("pending", f"connexion perdue avant l’envoi : {error}")
 
 
@@ -46,11 +53,14 @@ def pause_after(attempts: int) -> timedelta:
     return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(max(attempts, 1), 12)))
 
 
-def give_up_late(outcome: Outcome, age: timedelta, patience: timedelta) -> Outcome:
-    """A message that nobody takes for days is failed, not hidden."""
-    if outcome.state in ("pending", "unknown") and age > patience:
-        return Outcome("failed", f"abandonné après {age.days} jours ; {outcome.error or 'jamais essayé'}")
-    return outcome
+def give_up_late(outcome: Outcome, attempts: int, patience: timedelta) -> Outcome:
+    """A message that servers put off for days is failed, not hidden; time in which none was reached does not count."""
+    if not outcome.tried or outcome.state not in ("pending", "unknown"):
+        return outcome
+    waited = sum((pause_after(attempt) for attempt in range(1, attempts)), timedelta())
+    if waited <= patience:
+        return outcome
+    return Outcome("failed", f"abandonné après {count(waited.days, 'jour', 'jours')} ; {outcome.error}")
 
 
 def next_try(outcome: Outcome, attempts: int, now: datetime) -> datetime:

@@ -36,6 +36,7 @@ class Message:
     recipient: Recipient
     day: date
     letter: str
+    # Part of what makes it the same message, in the house and in the events; no kind has a second version yet.
     version: int = 1
 
     @property

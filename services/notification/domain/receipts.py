@@ -19,14 +19,15 @@ def receipt(event: Submission, platform_name: str, base_url: str) -> Draft:
 
 
 def _subject(event: Submission) -> str:
-    return f"{short_form(event.form)}, {french.period(event.period)}"
+    """A file whose name does not say what it is has its name alone."""
+    return ", ".join(filter(None, (short_form(event.form), french.period(event.period)))) or event.file_name
 
 
 def _facts(event: Submission, platform_name: str, more: list[tuple[str, str]]) -> Table:
     facts = [
-        ("Numéro du dépôt", str(event.submission)),
+        ("Référence", str(event.submission)),
         ("Plate-forme", f"{platform_name} ({event.platform})" if platform_name else event.platform),
-        ("État", form_title(event.form)),
+        ("Formulaire", form_title(event.form)),
         ("Période", french.period(event.period)),
         ("Fichier", event.file_name),
         ("Reçu le", f"{french.moment(event.received_at)} (heure de Paris), {DOORS[event.door]}"),

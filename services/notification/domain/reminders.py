@@ -66,7 +66,7 @@ def reminder(day: date, owed: Sequence[Owed], platform_name: str, base_url: str)
 
 def _owed_table(owed: Sequence[Owed]) -> Table:
     columns = (
-        Column(key="form", label="État"),
+        Column(key="form", label="Formulaire"),
         Column(key="period", label="Période"),
         Column(key="due", label="Échéance", kind="date"),
         Column(key="situation", label="Situation"),
@@ -92,7 +92,7 @@ def late_digest(day: date, late: Sequence[Late], names: Mapping[str, str], base_
 def _late_table(day: date, late: Sequence[Late], names: Mapping[str, str]) -> Table:
     columns = (
         Column(key="platform", label="Plate-forme"),
-        Column(key="form", label="État"),
+        Column(key="form", label="Formulaire"),
         Column(key="period", label="Période"),
         Column(key="due", label="Échéance", kind="date"),
         Column(key="days", label="Jours de retard", kind="count"),

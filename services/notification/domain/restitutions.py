@@ -79,8 +79,9 @@ def _enumerated(words: Sequence[str]) -> str:
 
 
 def _name(edition: IssuedEdition) -> str:
-    table = f"{short_form(edition.form)} {LEVELS[edition.by]}, {french.period(edition.period)}"
-    return f"{table}, édition {edition.edition} (n° {edition.number})"
+    return (
+        f"{short_form(edition.form)} {LEVELS[edition.by]}, {french.period(edition.period)}, édition {edition.edition}"
+    )
 
 
 def _list(editions: Sequence[IssuedEdition]) -> Table:

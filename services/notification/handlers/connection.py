@@ -1,45 +1,65 @@
-"""A line to the mail server that stays open, and what its answers mean for a message."""
+"""A connection to the mail server that stays open, and what the server's answers mean for a message."""
 
+import asyncio
 import time
+from typing import cast
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from services.notification.domain.delivery import Outcome, not_taken, refused, uncertain, unreachable
+from services.notification.domain.delivery import Outcome, not_taken, refused, sender_refused, uncertain, unreachable
 from services.notification.settings import SmtpSettings
 
 _IDLE_SECONDS = 30.0
 _LOST = (SMTPException, OSError)
+_NO_ANSWER = "pas de réponse avant la fin du bail"
 
 
-class Line:
-    """One connection, opened when needed, and again after it was lost; one message at a time."""
+class Connection:
+    """Opened when needed, and again after it was lost; one message at a time."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._client: SMTP | None = None
         self._used_at = 0.0
+        self._let_go: asyncio.Timeout | None = None
+        self._when_let_go = unreachable
 
-    async def deliver(self, sender: str, addresses: tuple[str, ...], content: bytes) -> Outcome:
-        """Shows the message to the server and says what became of it; never raises for what the server does."""
+    async def deliver(self, sender: str, addresses: tuple[str, ...], content: bytes, until: float) -> Outcome:
+        """Shows the message to the server and says what became of it, at the latest at `until` (the loop's time).
+
+        Never raises for what the server does.
+        """
+        self._when_let_go = unreachable
+        try:
+            async with asyncio.timeout_at(until) as self._let_go:
+                return await self._deliver(sender, addresses, content)
+        except TimeoutError:
+            self.drop()
+            return self._when_let_go(_NO_ANSWER)
+        finally:
+            self._let_go = None
+
+    def hurry(self, until: float) -> None:
+        """Lets go of the message in hand sooner."""
+        if self._let_go is not None and not self._let_go.expired() and (self._let_go.when() or until) > until:
+            self._let_go.reschedule(until)
+
+    async def _deliver(self, sender: str, addresses: tuple[str, ...], content: bytes) -> Outcome:
         while True:
             reused = self._client is not None
             try:
                 client = await self._open()
             except _LOST as error:
                 return unreachable(_cause(error))
+            self._when_let_go = not_taken
             try:
-                await client.mail(sender)
-                refusals = await _name_recipients(client, addresses)
-                return await self._hand_over(client, content, refusals)
-            except SMTPResponseException as error:
-                await self._reset(client)
-                return refused(error.code, error.message)
+                return await self._show(client, sender, addresses, content)
             except _LOST as error:
                 self.drop()
                 if not reused:
                     return not_taken(_cause(error))
-                # Closed by the server while it was idle: nothing was sent by it, a new line will do.
+                # Closed by the server while it was idle: nothing was sent by it, a new connection will do.
 
     async def _open(self) -> SMTP:
         if self._client is not None and time.monotonic() - self._used_at > _IDLE_SECONDS:
@@ -51,12 +71,26 @@ class Line:
         self._used_at = time.monotonic()
         return self._client
 
+    async def _show(self, client: SMTP, sender: str, addresses: tuple[str, ...], content: bytes) -> Outcome:
+        try:
+            await client.mail(sender)
+        except SMTPResponseException as error:
+            await self._reset(client)
+            return sender_refused(error.code, error.message)
+        try:
+            refusals = await _name_recipients(client, addresses)
+            return await self._hand_over(client, content, refusals)
+        except SMTPResponseException as error:
+            await self._reset(client)
+            return refused(error.code, error.message)
+
     async def _hand_over(self, client: SMTP, content: bytes, refusals: list[str]) -> Outcome:
+        self._when_let_go = uncertain
         try:
             await client.data(content)
-        except SMTPResponseException:
-            raise
         except _LOST as error:
+            if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
+                raise
             self.drop()
             return uncertain(_cause(error))
         return Outcome("sent", " ; ".join(refusals) or None)
@@ -68,8 +102,10 @@ class Line:
             self.drop()
 
     def drop(self) -> None:
-        """Without ceremony: what the server thinks of it no longer matters."""
+        """Without ceremony, and so that nothing still on its way arrives later."""
         if self._client is not None:
+            if self._client.transport is not None:
+                cast(asyncio.WriteTransport, self._client.transport).abort()
             self._client.close()
         self._client = None
 

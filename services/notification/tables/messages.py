@@ -82,13 +82,12 @@ async def _keep_enclosures(work: Transaction, letters: Sequence[Letter]) -> None
         await work.execute(_ENCLOSURES, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
-async def create_messages(work: Transaction, messages: Sequence[Message], sender: str) -> int:
-    """Makes those that do not exist yet, in one statement; says which can never be sent; returns how many are new."""
+async def create_messages(work: Transaction, messages: Sequence[Message], sender: str) -> None:
+    """Makes those that do not exist yet, in one statement; says which cannot be sent."""
     if not messages:
-        return 0
+        return
     parameters = {**_columns(messages, sender), "sender": sender, "no_address": NO_ADDRESS}
-    created = (await work.execute(_MESSAGES, parameters)).all()
-    for row in created:
+    for row in (await work.execute(_MESSAGES, parameters)).all():
         if row.state == "failed":
             work.say(
                 MessageFailed(
@@ -101,7 +100,6 @@ async def create_messages(work: Transaction, messages: Sequence[Message], sender
                 )
             )
     await work.execute("SELECT pg_notify(:channel, '')", {"channel": WAKE})
-    return len(created)
 
 
 def _columns(messages: Sequence[Message], sender: str) -> dict[str, list[object]]:

@@ -1,4 +1,4 @@
-"""Messages on their way to the mail server: taken with a lease, marked together."""
+"""Messages on their way to the mail server: taken with a lease, marked, and put back where they failed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from uuid import UUID
 from services.notification.domain.delivery import Outcome
 from services.notification.domain.letters import Content, Enclosure, Letter
 from services.notification.domain.mime import Envelope
+from services.notification.tables.messages import WAKE
 from shared.events import MessageFailed, MessageSent
 from shared.transaction import Transaction
 
@@ -26,7 +27,7 @@ WHERE id IN (
       AND (addresses IS NOT NULL OR created_at < now() - make_interval(secs => :patience))
     ORDER BY next_try_at, id LIMIT :many FOR UPDATE SKIP LOCKED
 )
-RETURNING id, sender, addresses, message_id, dated, letter, state, attempts, created_at
+RETURNING id, sender, addresses, message_id, dated, letter, state, attempts
 """
 _LETTERS = """
 SELECT letter.sha256, title, html.bytes AS html, text.bytes AS text
@@ -47,6 +48,17 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:tried AS int[])
 WHERE message.id = o.id AND message.state IN ('pending', 'unknown')
 RETURNING message.id, kind, subject, recipient, version, message.state, message.sent_at, last_error
 """
+# To the addresses that the registry has now, and with all the patience of a new message.
+_PUT_BACK = """
+UPDATE message SET state = 'pending', attempts = 0, next_try_at = now(), addresses = known.addresses
+FROM (
+    SELECT kind, code, ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'emails', '[]'))) AS addresses
+    FROM registry_subject
+) AS known
+WHERE message.id = :id AND message.state = 'failed' AND cardinality(known.addresses) > 0
+  AND known.kind = message.recipient_kind AND known.code = message.recipient
+RETURNING message.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,6 @@ class Parcel:
     letter: str
     state: str
     attempts: int
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,6 @@ async def claim(work: Transaction, many: int, lease: float, patience: float) -> 
             row.letter,
             row.state,
             row.attempts,
-            row.created_at,
         )
         for row in rows
     ]
@@ -119,6 +129,13 @@ async def settle(work: Transaction, settled: Sequence[Settled]) -> None:
             work.say(MessageSent(**about, version=row.version, sent_at=row.sent_at))
         elif row.state == "failed":
             work.say(MessageFailed(**about, version=row.version, reason=row.last_error))
+
+
+async def put_back(work: Transaction, message: UUID) -> bool:
+    """A failed message is to be sent again, as it was made; False where it has not failed, or has no address."""
+    row = (await work.execute(_PUT_BACK, {"id": message})).one_or_none()
+    await work.execute("SELECT pg_notify(:channel, '')", {"channel": WAKE})
+    return row is not None
 
 
 async def pending_messages(work: Transaction) -> dict[str, int]:

@@ -4,20 +4,17 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.notification.web import reading
+from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
 from services.notification.web.reading import Filters, MessageShown, ReminderShown
-from shared.database import Database
 from shared.report.csv import stream_csv
-from shared.security import Viewer
-from shared.web import database_of, not_found, viewer_at
+from shared.web import not_found
 
 router = APIRouter(tags=["messages"])
 
-Room = Annotated[Database, Depends(database_of("notification"))]
-Who = Annotated[Viewer, Depends(viewer_at("notification"))]
 Format = Literal["json", "csv"]
 
 _MESSAGE_COLUMNS = ("kind", "subject", "recipient", "version", "day")
@@ -26,8 +23,8 @@ _REMINDER_COLUMNS = ("platform", "form", "period", "day", "step")
 
 @router.get("/api/v1/messages", response_model=list[MessageShown], summary="Lister les messages envoyés")
 async def list_messages(
-    database: Room,
-    viewer: Who,
+    database: RoomDatabase,
+    viewer: SignedIn,
     kind: str | None = None,
     day: date | None = None,
     recipient: str | None = None,
@@ -46,18 +43,25 @@ async def list_messages(
 
 
 @router.get("/api/v1/messages/{message}", summary="Lire un message")
-async def show_message(database: Room, viewer: Who, message: UUID) -> MessageShown:
+async def show_message(database: RoomDatabase, viewer: SignedIn, message: UUID) -> MessageShown:
     """One message."""
     async with database.transaction(viewer.sees) as work:
         found = await reading.find_message(work, message)
     if found is None:
         raise not_found()
-    values = dict(found._mapping)
-    return MessageShown.model_validate({**values, "addresses": values["addresses"] or []})
+    return reading.shown(found)
+
+
+@router.post("/api/v1/messages/{message}/retry", summary="Remettre un message en file d’attente")
+async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> MessageShown:
+    """A failed message is sent again under the same Message-ID, to the addresses that the registry has now."""
+    return reading.shown(await requeue(database, message))
 
 
 @router.get("/api/v1/reminders", response_model=list[ReminderShown], summary="Lister les rappels faits")
-async def list_reminders(database: Room, viewer: Who, format: Format = "json") -> list[ReminderShown] | Response:
+async def list_reminders(
+    database: RoomDatabase, viewer: SignedIn, format: Format = "json"
+) -> list[ReminderShown] | Response:
     """The ledger of reminders: one line per form and step, even where one mail names several."""
     async with database.transaction(viewer.sees) as work:
         reminders = await reading.reminders_made(work)

@@ -5,23 +5,21 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.notification.domain.delivery import STATES
 from services.notification.domain.messages import KINDS
 from services.notification.web import reading
+from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
 from services.notification.web.reading import Filters
 from shared.clock import PARIS
-from shared.database import Database
 from shared.pages.security import MAIL_POLICY
 from shared.pages.words import Link, Paging
-from shared.security import Viewer
-from shared.web import Problem, database_of, not_found, page_context, pages_of, viewer_at
+from shared.web import Problem, not_found, page_context, pages_of
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
-Room = Annotated[Database, Depends(database_of("notification"))]
-Who = Annotated[Viewer, Depends(viewer_at("notification"))]
 PAGE = 50
 STATE_NAMES = {
     "pending": "à envoyer",
@@ -45,8 +43,8 @@ def _filters(kind: str, day: str, recipient: str, state: str) -> Filters:
 @router.get("/boite-envoi")
 async def show_outbox(
     request: Request,
-    database: Room,
-    viewer: Who,
+    database: RoomDatabase,
+    viewer: SignedIn,
     kind: str = "",
     day: str = "",
     recipient: str = "",
@@ -73,7 +71,7 @@ async def show_outbox(
 
 
 @router.get("/boite-envoi/{message}")
-async def show_message(request: Request, database: Room, viewer: Who, message: UUID) -> Response:
+async def show_message(request: Request, database: RoomDatabase, viewer: SignedIn, message: UUID) -> Response:
     """One message with what it carries."""
     async with database.transaction(viewer.sees) as work:
         found = await reading.find_message(work, message)
@@ -94,8 +92,15 @@ async def show_message(request: Request, database: Room, viewer: Who, message: U
     )
 
 
+@router.post("/boite-envoi/{message}/retry")
+async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> Response:
+    """The button of a failed message; its page then shows how it stands."""
+    await requeue(database, message)
+    return RedirectResponse(f"/boite-envoi/{message}", status_code=303)
+
+
 @router.get("/boite-envoi/{message}/html")
-async def show_html(database: Room, viewer: Who, message: UUID) -> Response:
+async def show_html(database: RoomDatabase, viewer: SignedIn, message: UUID) -> Response:
     """The mail's HTML alone, for the frame: nothing in it runs or is fetched."""
     async with database.transaction(viewer.sees) as work:
         found = await reading.find_message(work, message)
@@ -107,7 +112,7 @@ async def show_html(database: Room, viewer: Who, message: UUID) -> Response:
 
 @router.get("/boite-envoi/{message}/pieces/{position}")
 async def download_enclosure(
-    database: Room, viewer: Who, message: UUID, position: Annotated[int, Path(ge=1, le=1000)]
+    database: RoomDatabase, viewer: SignedIn, message: UUID, position: Annotated[int, Path(ge=1, le=1000)]
 ) -> Response:
     """A file that went along."""
     async with database.transaction(viewer.sees) as work:

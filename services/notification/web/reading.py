@@ -114,6 +114,12 @@ async def find_message(work: Transaction, identity: UUID) -> Any:
     return (await work.execute(_ONE, {"id": identity})).one_or_none()
 
 
+def shown(message: Any) -> MessageShown:
+    """What the API tells of a message found."""
+    values = dict(message._mapping)
+    return MessageShown.model_validate({**values, "addresses": values["addresses"] or []})
+
+
 async def enclosures_of(work: Transaction, letter: str) -> Sequence[Any]:
     return (await work.execute(_ENCLOSURES, {"letter": letter})).all()
 

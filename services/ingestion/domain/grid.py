@@ -1,0 +1,35 @@
+"""Grids: what the cells of a workbook hold, before it is known what their columns are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCell:
+    """A number as the workbook holds it, in binary."""
+
+    value: float
+
+
+# By column, from 0; empty cells are left out.
+Cells = Mapping[int, str | NumberCell]
+
+
+def bounded(pieces: list[str]) -> str:
+    text = "".join(pieces)
+    if len(text) > MAX_CELL_CHARACTERS:
+        raise FileTooLarge("cell")
+    return text
+
+
+def day_of_serial(serial: float, *, from_1904: bool) -> str:
+    """A date that a workbook counts in days, as ISO; with a time of day, which is no date of the format."""
+    first = date(1904, 1, 1) if from_1904 else date(1899, 12, 30 if serial >= 61 else 31)
+    try:
+        day = first + timedelta(days=int(serial))
+    except (OverflowError, ValueError):
+        return str(serial)
+    return day.isoformat() if serial == int(serial) else f"{day.isoformat()} {24 * (serial % 1):.4g} h"

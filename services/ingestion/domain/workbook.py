@@ -1,0 +1,60 @@
+"""Reading of workbooks: the rows of the sheet named like the form, else of the first, with its numbers."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import BinaryIO
+
+from services.ingestion.domain import ods, xlsx
+from services.ingestion.domain.archive import Archive
+from services.ingestion.domain.grid import Cells, NumberCell
+from services.ingestion.domain.sheet import MAX_COLUMNS, MAX_ROWS, FileTooLarge, Record, UnreadableFile
+from shared.forms import Form
+
+_POSTCODE_WITHOUT_ITS_ZERO = 4
+
+
+def workbook_records(file: BinaryIO, form: Form) -> Iterator[Record]:
+    """One record per row down to the last that is not blank; a workbook has no short rows, they end in empty cells."""
+    archive = Archive(file)
+    if xlsx.is_one(archive):
+        rows = xlsx.rows(archive, form.code)
+    elif ods.is_one(archive):
+        rows = ods.rows(archive, form.code)
+    else:
+        raise UnreadableFile("kind")
+    yield from _records(rows, form)
+
+
+def _records(rows: Iterable[tuple[int, Cells]], form: Form) -> Iterator[Record]:
+    header: Record | None = None
+    postcodes: list[int] = []
+    last = 0
+    for line, cells in rows:
+        if line > MAX_ROWS + 1:
+            raise FileTooLarge("rows")
+        record = [_written(cells.get(place, "")) for place in range(max(cells) + 1)]
+        if len(record) > MAX_COLUMNS:
+            raise FileTooLarge("columns")
+        if header is None:
+            header = record
+            postcodes = [place for place, name in enumerate(header) if _is_postcode(form, name)]
+        for place in postcodes:
+            if isinstance(number := cells.get(place), NumberCell) and len(record[place]) == _POSTCODE_WITHOUT_ITS_ZERO:
+                record[place] = f"0{_written(number)}"
+        record += [""] * (len(header) - len(record))
+        for _ in range(line - last - 1):
+            yield []
+        yield record
+        last = line
+
+
+def _is_postcode(form: Form, name: str) -> bool:
+    column = form.by_name.get(name.strip().lower())
+    return column is not None and column.type == "postcode"
+
+
+def _written(cell: str | NumberCell) -> str:
+    """A number at 15 significant digits, without exponent."""
+    if isinstance(cell, str):
+        return cell
+    return f"{Decimal(format(cell.value, '.15g')):f}"

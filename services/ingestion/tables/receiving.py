@@ -1,0 +1,233 @@
+"""Receiving a file: judged outside of any transaction, then kept with its bytes and its errors, and said, in one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from services.ingestion.domain import Asked, Error, Line
+from services.ingestion.domain.signing import Signer
+from services.ingestion.domain.warnings import Figures
+from services.ingestion.tables.judging import Progress, Verdict, judge_sent, refused, unpacked
+from services.ingestion.tables.models import Submission
+from services.ingestion.tables.quality import evaluate_quality, keep_quality, read_network_lines
+from services.ingestion.tables.receipts import give_receipt
+from services.ingestion.tables.reception import moment_of_reception
+from services.ingestion.tables.repeats import answered, remember
+from services.ingestion.tables.sent import Sent, printable
+from shared.clock import Clock, paris_day
+from shared.database import Database
+from shared.events import CasesReported, ReportedError, SubmissionAccepted, SubmissionRejected, SubmittedLine
+from shared.network import Network
+from shared.periods import Period
+from shared.readings import read_network, registry_version
+from shared.transaction import Transaction
+
+ERRORS_TOLD = 50
+_ANOTHER_TRY = 5
+_SAID_TOGETHER = 20
+_PIECES = "INSERT INTO submission_file (submission, n, platform, content) VALUES (:submission, :n, :platform, :content)"
+_PAGES = """
+INSERT INTO submission_error_page (submission, first, many, platform, body)
+VALUES (:submission, :first, :many, :platform, :body)
+"""
+_STANDING = """
+SELECT id, version, sha256 FROM submission
+WHERE platform = :platform AND form = :form AND period = :period AND verdict = 'accepted'
+ORDER BY version DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The submission kept, its first errors, and whether it is new (False: the bytes were already standing)."""
+
+    submission: Submission
+    is_new: bool
+    first_errors: tuple[Error, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A verdict with what it was judged against: it holds as long as these do; others: lines to compare it with."""
+
+    registry: int
+    is_over: bool
+    verdict: Verdict
+    others: Sequence[Figures] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How this deployment receives."""
+
+    database: Database
+    simulation: bool
+    clock: Clock
+    signer: Signer
+
+
+async def receive(at: Reception, sent: Sent, progress: Progress = lambda _: None) -> Received:
+    """Judges and keeps a file. The same bytes as the standing version are the same submission: nothing new.
+
+    Raises NoRegistry before any registry, AnotherRequest where its key meant another file. What changed while the
+    file was judged makes it be judged again.
+    """
+    judging: Judging | None = None
+    for _ in range(_ANOTHER_TRY):
+        async with at.database.transaction(sent.platform) as work:
+            await _lock_place(work, sent)
+            network, registry = await read_network(work), await registry_version(work)
+            standing = await _standing(work, sent)
+            same = await answered(work, sent)
+            if same is None and standing is not None and standing.sha256 == sent.content.sha256:
+                same = standing.id
+                await remember(work, sent, same)
+            if same is not None:
+                return Received(await work.session.get_one(Submission, same), is_new=False)
+            moment = await moment_of_reception(work, at.simulation, at.clock)
+            if judging and (judging.registry, judging.is_over) == (registry, _is_over(sent, paris_day(moment))):
+                received = await _keep(work, sent, judging, network, moment, standing.version if standing else 0)
+                await give_receipt(work, received.submission, at.signer)
+                return received
+        judging = await _judge(at.database, sent, network, registry, paris_day(moment), progress)
+    raise TimeoutError("the registry does not come to rest")
+
+
+async def _judge(
+    database: Database, sent: Sent, network: Network, registry: int, day: date, progress: Progress
+) -> Judging:
+    if sent.found is not None:
+        return Judging(registry, _is_over(sent, day), refused(sent.found, keeps_bytes=False))
+    asked = Asked(sent.form, sent.period, sent.platform, network, day, nil=sent.nil)
+    verdict = await judge_sent(sent.content, asked, progress)
+    others = await read_network_lines(database, sent, verdict.outcome, day)
+    return Judging(registry, _is_over(sent, day), verdict, others)
+
+
+def _is_over(sent: Sent, day: date) -> bool:
+    """All that a verdict takes from the day of sending: whether the period has ended."""
+    try:
+        return day > Period.parse(sent.period).last_day
+    except ValueError:
+        return False
+
+
+async def _lock_place(work: Transaction, sent: Sent) -> None:
+    """One file at a time of a platform, form and period is kept."""
+    key = f"submission/{sent.platform}/{sent.form.code}/{printable(sent.period, 20)}"
+    await work.execute("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))", {"key": key})
+
+
+async def _standing(work: Transaction, sent: Sent) -> Any:
+    place = {"platform": sent.platform, "form": sent.form.code, "period": printable(sent.period, 20)}
+    return (await work.execute(_STANDING, place)).one_or_none()
+
+
+async def _keep(
+    work: Transaction, sent: Sent, judging: Judging, network: Network, moment: datetime, standing: int
+) -> Received:
+    verdict, judged = judging.verdict, (judging.verdict.outcome, judging.verdict.lines)
+    quality = await evaluate_quality(work, sent, judged, network, paris_day(moment), judging.others)
+    submission = _submission(sent, verdict, moment, standing)
+    submission.to_confirm = bool(quality.warnings)
+    work.session.add(submission)
+    await work.session.flush()
+    await work.session.refresh(submission)
+    if not verdict.outcome.holds_identity:
+        for n, piece in enumerate(sent.content.pieces()):
+            parameters = {"submission": submission.id, "n": n, "platform": sent.platform, "content": piece}
+            await work.execute(_PIECES, parameters)
+    for page in verdict.pages:
+        parameters = {"submission": submission.id, "first": page.first, "many": page.many, "body": page.body}
+        await work.execute(_PAGES, parameters | {"platform": sent.platform})
+    await remember(work, sent, submission.id)
+    await keep_quality(work, submission, judged, quality)
+    for n, event in enumerate(_events(submission, verdict), start=1):
+        work.say(event)
+        if n % _SAID_TOGETHER == 0:  # a million cases are not held all at once
+            await work.flush_said()
+    return Received(submission, is_new=True, first_errors=verdict.first_errors)
+
+
+def _submission(sent: Sent, verdict: Verdict, moment: datetime, standing: int) -> Submission:
+    outcome = verdict.outcome
+    return Submission(
+        id=uuid4(),
+        platform=sent.platform,
+        form=sent.form.code,
+        period=printable(sent.period, 20),
+        verdict=outcome.verdict,
+        version=standing + 1 if outcome.verdict == "accepted" else None,
+        received_at=moment,
+        received_on=paris_day(moment),
+        door=sent.door,
+        file_name=printable(sent.file_name) or "sans nom",
+        sha256=sent.content.sha256,
+        size=sent.content.size,
+        rows_accepted=outcome.rows_accepted,
+        rows_refused=outcome.rows_refused,
+        rows_blank=outcome.rows_blank,
+        error_count=outcome.error_count,
+        sent_by=sent.sent_by,
+        certified_by=printable(sent.certified_by),
+        smallest_group=outcome.smallest_group,
+    )
+
+
+def _events(
+    submission: Submission, verdict: Verdict
+) -> Iterator[SubmissionAccepted | SubmissionRejected | CasesReported]:
+    about: dict[str, Any] = {
+        "submission": submission.id,
+        "number": submission.number,
+        "platform": submission.platform,
+        "form": submission.form,
+        "period": submission.period,
+        "received_at": submission.received_at,
+        "received_on": submission.received_on,
+        "door": submission.door,
+        "file_name": submission.file_name,
+        "sha256": submission.sha256,
+    }
+    if submission.version is None:
+        errors = tuple(_told(error) for error in verdict.first_errors[:ERRORS_TOLD])
+        yield SubmissionRejected(**about, error_count=submission.error_count, errors=errors)
+        return
+    lines = tuple(_said(line) for line in verdict.lines)
+    cases = submission.rows_accepted if submission.form.startswith("dossiers-") else 0
+    yield SubmissionAccepted(
+        **about, version=submission.version, lines=lines, cases=cases, to_confirm=submission.to_confirm
+    )
+    if submission.form.startswith("dossiers-"):
+        yield from _case_parts(submission, verdict)
+
+
+def _case_parts(submission: Submission, verdict: Verdict) -> Iterator[CasesReported]:
+    """Numbered from 1; the last one is without rows and says how many there were."""
+    about: dict[str, Any] = {
+        "submission": submission.id,
+        "platform": submission.platform,
+        "form": submission.form,
+        "period": submission.period,
+        "version": submission.version,
+    }
+    for part, body in enumerate(verdict.case_parts, start=1):
+        yield CasesReported(**about, part=part, rows=tuple(unpacked(body)))
+    yield CasesReported(**about, part=len(verdict.case_parts) + 1, cases=submission.rows_accepted)
+
+
+def _said(line: Line) -> SubmittedLine:
+    return SubmittedLine(
+        line=line.line,
+        member=line.member,
+        department=line.department,
+        values=dict(line.values),
+        comment=line.comment,
+        texts=line.texts,
+    )
+
+
+def _told(error: Error) -> ReportedError:
+    return ReportedError(line=error.line, column=error.column, code=error.code, message=error.message)

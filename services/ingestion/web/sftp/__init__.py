@@ -1,0 +1,1 @@
+"""The SFTP door: key authentication, a virtual tree per platform, verdicts laid beside the files."""

@@ -86,11 +86,6 @@ NAVIGATION = (
         "Envoyer un fichier trimestriel, lire le verdict ligne par ligne et retrouver toutes les versions reçues.",
     ),
     NavigationLink(
-        "Avertissements",
-        "/avertissements",
-        "Expliquer ce qui sort de l’ordinaire dans un fichier accepté, ou lire ce qui en a été dit.",
-    ),
-    NavigationLink(
         "Formulaires",
         "/formulaires",
         "Savoir quoi écrire : colonnes, codes, règles et exemples de chaque formulaire, et des modèles à remplir.",

@@ -49,9 +49,9 @@ async def test_a_bad_file_is_refused_line_by_line(platform: Page) -> None:
     shown = [tuple(row.split("\t")[:2]) for row in rows]
     *columns, last = names.split(";")
     assert shown == [("2", "organisme"), *(("3", column) for column in (*columns, last))]
-    content, _ = await downloaded(platform, "Télécharger toutes les erreurs (CSV)")
-    rows_told = csv.DictReader(content.decode("utf-8-sig").splitlines())
-    assert [(row["line"], row["column"]) for row in rows_told] == shown
+    content, _ = await downloaded(platform, "Tous les constats (CSV)")
+    rows_told = csv.DictReader(content.decode("utf-8-sig").splitlines(), delimiter=";")
+    assert [(row["Ligne"], row["Colonne"]) for row in rows_told] == shown
 
 
 async def test_the_keyboard_alone_signs_in_and_sends_a_file(stranger: Page, lived: Lived) -> None:

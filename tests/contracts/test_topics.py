@@ -33,7 +33,10 @@ UNDERSTOOD = {
     "notification": {*REGISTRY, "DayBegan", *SUBMISSIONS, "ReminderDue", "LateListed", "RestitutionIssued"},
 }
 # Said for whoever comes later; no room does anything with them today.
-HEARD_BY_NOBODY = {"DeadlineApproaching", "DeadlineMissed", "DeadlineMet", "MessageSent", "MessageFailed"}
+HEARD_BY_NOBODY = {
+    *("DeadlineApproaching", "DeadlineMissed", "DeadlineMet"),
+    *("MessageSent", "MessageFailed", "WarningsExplained"),
+}
 
 WRITERS = {
     "submissions": "ingestion",

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -43,7 +44,7 @@ def _value(form: Form, column: Column, number: int, members: list[str]) -> st.Se
     codes = [code for code in form.codes_of(column) if code != column.never]
     drawn: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
         "count": lambda: st.integers(int(column.minimum), min(int(column.maximum), 500)),
-        "amount": lambda: st.integers(0, 10**8).map(lambda cents: cents / 100),
+        "amount": lambda: st.integers(0, 10**8).map(lambda cents: Decimal(cents) / 100),
         "flag": lambda: st.sampled_from(["O", "N"] if column.never is None else ["N", None]),
         "code": lambda: st.sampled_from(codes),
         "postcode": lambda: st.sampled_from(POSTCODES),

@@ -1,13 +1,14 @@
 """Files that take a while: taken with 202, followed to their end, judged in a child process; repeats; pressure."""
 
 import asyncio
+from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
 import pytest
 
 from services.ingestion.tables.underway import SILENT_SECONDS
-from services.ingestion.web.pressure import PRESSURE
+from services.ingestion.web.pressure import AT_ONCE, AT_ONCE_PER_PLATFORM, PRESSURE
 from shared.events import CasesReported, SubmissionAccepted
 from shared.forms import FORMS
 from tests.ingestion.sendings import ADDRESS, FORM, PERIOD, accepted, assistance, send, wrong
@@ -138,11 +139,16 @@ async def test_a_key_holds_after_a_later_version(house: House) -> None:
 
 
 async def test_who_sends_too_much_at_once_is_told_when_to_come_again(house: House) -> None:
-    with PRESSURE.take("PF01"), PRESSURE.take("PF01"), PRESSURE.take("PF01"), PRESSURE.take("PF01"):
-        with PRESSURE.take("PF01"), PRESSURE.take("PF01"), PRESSURE.take("PF01"), PRESSURE.take("PF01"):
-            answer = await send(house, assistance())
-            assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
-            assert (await send(house, assistance(1, "CIL05", "CIL06"), platform="PF03")).status_code == 201
+    with ExitStack() as held:
+        for _ in range(AT_ONCE_PER_PLATFORM):
+            held.enter_context(PRESSURE.take("PF01"))
+        answer = await send(house, assistance())
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+        assert (await send(house, assistance(1, "CIL05", "CIL06"), platform="PF03")).status_code == 201
+        for number in range(AT_ONCE - AT_ONCE_PER_PLATFORM):
+            held.enter_context(PRESSURE.take(f"PF{10 + number}"))
+        answer = await send(house, assistance(2, "CIL05", "CIL06"), platform="PF03")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     await accepted(house, assistance())
 
 

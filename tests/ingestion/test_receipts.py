@@ -1,6 +1,7 @@
 """Receipts: each submission kept has one, signed, chained without gap whoever sends at once; its doors and walls."""
 
 import asyncio
+from datetime import date
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from services.cli.receipts import run_verify, run_verify_chain
 from services.ingestion.domain.pdf_seal import open_sealed
 from services.ingestion.domain.signing import Signer, new_private_pem, read_statement
 from services.ingestion.settings import NoReceiptKey, receipt_signer
+from services.ingestion.tables.chains import Links, add_to_chain
 from services.ingestion.tables.receipts import give_receipt
 from tests.ingestion.sendings import ADDRESS, FORM, MOBILITE, PERIOD, accepted, assistance, rejected, send, wrong
 from tests.shared.house import House
@@ -96,7 +98,18 @@ def of_members(n: int) -> tuple[bytes, str]:
     return (wrong(1), platform) if n % 5 == 0 else (assistance(n, *members), platform)
 
 
-async def test_twenty_at_once_make_a_chain_without_gap(house: House, tmp_path: Path) -> None:
+async def test_twenty_at_once_make_a_chain_without_gap(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though each dwells between signing and keeping, where another could sign for the same place."""
+
+    async def add_slowly(*all_of_it: Any) -> Links:
+        links = await add_to_chain(*all_of_it)
+        await asyncio.sleep(0.02)
+        return links
+
+    monkeypatch.setattr("services.ingestion.tables.receipts.add_to_chain", add_slowly)
+
     async def send_until_taken(n: int) -> str:
         content, platform = of_members(n)
         while (answer := await send(house, content, platform=platform)).status_code in (429, 503):
@@ -159,10 +172,13 @@ async def test_after_a_new_key_the_chain_goes_on(house: House, monkeypatch: pyte
     monkeypatch.setattr("services.ingestion.web.doors.receipt_signer", lambda: new)
     await accepted(house, assistance(2))
     monkeypatch.undo()  # a process that is late with the change
+    await house.begin(date(2005, 4, 9))
+    await house.carry()
     await accepted(house, assistance(3))
     keys = {key["key"]: key for key in (await house.http.get(KEYS)).json()}
     assert [key["valid_to"] is None for key in keys.values()].count(True) == 1
     assert keys[new.key]["valid_to"] is None
+    assert keys[receipt_signer().key]["valid_to"] == "2005-04-09T10:00:00Z"
     (tmp_path / "keys.json").write_bytes((await house.http.get(KEYS)).content)
     (tmp_path / "chain").write_bytes(b"".join(link + b"\n" for link in await whole_chain(house)))
     assert run_verify_chain(tmp_path / "chain", [tmp_path / "keys.json"]) == 0

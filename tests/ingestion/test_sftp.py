@@ -101,6 +101,9 @@ async def test_a_marker_beside_says_that_it_is_whole(patient_door: Knocking, mar
             await put(client, f"/depots/{name}", body)
         assert (await patient_door.verdict())["verdict"] == "accepted"
         assert not await client.exists(f"/depots/{NAME}{marker}.verdict.json")
+        await put(client, f"/depots/{NAME}", assistance(2))  # of which nobody has said anything yet
+        await asyncio.sleep(0.3)
+        assert not await client.exists(f"/depots/{NAME}.verdict.json")
 
 
 NAMES = {

@@ -204,15 +204,19 @@ async def test_postgresql_walls_the_folders(door: Knocking) -> None:
         await put(mine, f"/depots/{NAME}", assistance())
         await door.verdict()
     database = door.house.rooms["ingestion"].database
+    async with database.transaction() as work:
+        await work.execute("INSERT INTO restitution_file VALUES ('PF01', 'a', '', '2005-01-01')")
     for viewer, expected in (("PF01", {"PF01"}), ("*", {"PF01"}), ("PF03", set()), ("", set()), ("%", set())):
         async with database.transaction(viewer) as work:
             assert set((await work.execute("SELECT platform FROM sftp_file")).scalars()) == expected
+            issued = set((await work.execute("SELECT platform FROM restitution_file")).scalars())
+            assert issued == expected
             keys = (await work.execute("SELECT count(*) FROM sftp_host_key")).scalar_one()
             assert keys == (1 if viewer == "*" else 0)
     for statement in (
         "UPDATE sftp_file SET platform = 'PF03'",
         "INSERT INTO sftp_file (platform, folder, name, size) VALUES ('PF03', 'depots', 'a', 0)",
-        "INSERT INTO restitution_file VALUES ('PF01', 'a', '', '2005-01-01')",
+        "INSERT INTO restitution_file VALUES ('PF01', 'b', '', '2005-01-01')",
         "INSERT INTO restitution_file VALUES ('', 'a', '', '2005-01-01')",
     ):
         with pytest.raises(DBAPIError, match="row-level security"):

@@ -234,7 +234,7 @@ async def test_the_list_is_ones_own_the_newest_first(house: House) -> None:
 
 async def test_the_page_takes_a_file_and_shows_its_verdict(house: House) -> None:
     browser = {"Accept": "text/html", **house.of("PF01")}
-    form = {"form": FORM, "period": PERIOD}
+    form = {"form": FORM, "period": PERIOD, "certified_by": "Zoé d’Été, directrice"}
     for content, said in ((assistance(), "est accepté"), (assistance(), "rien n’a changé"), (wrong(250), "est refusé")):
         answer = await house.http.post("/depots", data=form, files={"file": ("a.csv", content)}, headers=browser)
         assert answer.status_code == 303

@@ -33,9 +33,9 @@ NETWORK = Network.model_validate(small_network())
 
 
 def many_errors() -> bytes:
-    """Rows with none to four errors, so that pages of a thousand rows hold more than a thousand."""
-    rows = [f"C{n};x;-1;{n}" for n in range(4115)]
-    return "\n".join([HEADER, *rows]).encode()
+    """Three in each row, so a page of a thousand rows holds more than a thousand; two codes in the last row alone."""
+    rows = [f"C{n};x;-1;{n}" for n in range(4114)]
+    return "\n".join([HEADER, *rows, "C4114;1,5;;4114"]).encode()
 
 
 async def get(house: House, address: str) -> httpx.Response:
@@ -232,6 +232,7 @@ async def test_the_page_shows_what_is_expected_beside_what_was_received(house: H
     assert "Ce n’est pas un nombre." in page
     links = re.findall(r'<li><a href="(\?page=\d+)#(e\d+)">([^<]+)</a>\u00a0: ([^<]+)</li>', page)
     assert {title: many for _, _, title, many in links}["Organisme inconnu"] == "4\u202f115"
+    assert len(links) == 5
     for query, anchor, title, _ in links:
         shown = (await house.http.get(f"/depots/{sent['id']}{query}", headers=browser)).text
         assert re.search(f'<tr id="{anchor}">.*<strong>{title}.</strong>', shown)

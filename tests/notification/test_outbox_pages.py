@@ -181,7 +181,7 @@ async def test_only_the_admin_puts_back_and_only_what_has_failed(clients: Client
 async def test_the_page_offers_it_for_what_has_failed(office: Office, clients: Clients) -> None:
     admin, platform = clients
     failed = await _message(admin, "receipt", "PF02")
-    offered = "Remettre en file d’attente"
+    offered = "Remettre à l’envoi"
     assert (await admin.get("/boite-envoi")).text.count(offered) == 3
     assert offered not in (await platform.get("/boite-envoi")).text
     assert offered in (await admin.get(f"/boite-envoi/{failed['id']}")).text

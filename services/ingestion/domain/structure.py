@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.ingestion.domain.identity import names_identity
+from services.ingestion.domain.identity import holds_identity, names_identity
 from services.ingestion.domain.verdicts import Error, refusal
 from shared.forms import Form
 
@@ -19,7 +19,7 @@ def structure_errors(header: Sequence[str], form: Form) -> list[Error]:
     required = [column.name for column in form.columns if column.required]
     received = dict(zip(reversed(names), reversed(header), strict=True))
     strange = [name for name in names if name not in known]
-    identifying = [name for name in strange if form.anonymous and names_identity(name)]
+    identifying = [name for name in strange if form.anonymous and (names_identity(name) or holds_identity(name))]
     found = {
         "duplicate_column": [name for place, name in enumerate(names) if name in names[:place]],
         "identifying_data": identifying,
@@ -27,7 +27,14 @@ def structure_errors(header: Sequence[str], form: Form) -> list[Error]:
         "missing_column": [name for name in required if name not in names],
     }
     return [
-        refusal(code, line=1, column=name, value=received.get(name), columns=", ".join(known))
+        _refusal(code, name, received.get(name), ", ".join(known))
         for code, columns in found.items()
         for name in dict.fromkeys(columns)
     ]
+
+
+def _refusal(code: str, name: str, received: str | None, known: str) -> Error:
+    """A header may be somebody's address: then it is repeated nowhere, not even as the column's name."""
+    if holds_identity(name):
+        return refusal(code, line=1, columns=known)
+    return refusal(code, line=1, column=name, value=received, columns=known)

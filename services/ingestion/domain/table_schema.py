@@ -119,3 +119,18 @@ def _own(column: Column, essence: str) -> dict[str, Any]:
 
 def _valid(valid: Valid) -> dict[str, str | None]:
     return {name: None if value is None else str(value) for name, value in valid}
+
+
+def row_schema(form: Form) -> dict[str, Any]:
+    """A row as JSON Schema, for whoever sends JSON: as lenient as the reading, figures as text too."""
+    return {
+        "title": form.code,
+        "description": form.title,
+        "type": "object",
+        "required": [column.name for column in form.columns if column.required],
+        "properties": {
+            told.name: {"title": told.label, "description": f"{told.essence}.", "type": ["string", "number", "null"]}
+            for told in columns_told(form)
+        },
+        "additionalProperties": False,
+    }

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 
+from services.ingestion.domain.table_schema import row_schema
 from services.ingestion.settings import receipt_signer
 from services.ingestion.tables.receiving import Reception
 from services.ingestion.tables.sent import PIECE, Door, Sent, Spool
@@ -36,7 +37,7 @@ FILE_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["rows"],
-                    "properties": {"rows": {"type": "array", "items": {"type": "object"}}},
+                    "properties": {"rows": {"type": "array", "items": {"anyOf": [*map(row_schema, FORMS.values())]}}},
                 }
             },
             "text/csv": {"schema": {"type": "string", "format": "binary"}},

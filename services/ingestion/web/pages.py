@@ -36,6 +36,7 @@ router = APIRouter(include_in_schema=False)
 
 _PAGE = 50
 _ERRORS = 200
+_LAST_QUARTER = 4
 
 
 @router.get("/depots")
@@ -52,18 +53,17 @@ async def list_page(
 
 
 async def _open_periods(request: Request, database: Database) -> list[Period]:
-    """The quarters that can be reported today, the newest first."""
+    """The quarters and years that can be reported today, the newest first."""
     async with database.transaction() as work:
         try:
             first = Period.parse((await read_network(work)).first_period)
         except NoRegistry:
             return []
-        period = Period.quarter_of(
-            await today(work, settings_of(request).simulation, request.app.state.clock)
-        ).previous()
+        day = await today(work, settings_of(request).simulation, request.app.state.clock)
     found: list[Period] = []
+    period = Period.quarter_of(day).previous()
     while period >= first and len(found) < 40:
-        found.append(period)
+        found += [Period(period.year), period] if period.quarter == _LAST_QUARTER else [period]
         period = period.previous()
     return found
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from shared.web import Problem
 
-AT_ONCE = 48
-AT_ONCE_PER_PLATFORM = 8
+AT_ONCE = 64
+AT_ONCE_PER_PLATFORM = 24
 _RETRY_SECONDS = 2
 
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.ingestion.domain.warnings import RULES
-from services.ingestion.domain.warnings.words import LONGEST_WORD, State
+from services.ingestion.domain.warnings.words import State
 from services.ingestion.tables.warning_lists import RuleStatistics, list_warnings, statistics
 from services.ingestion.web.doors import RoomDatabase, SignedIn
 from services.ingestion.web.warning_words import say
 from shared.forms import FORMS
-from shared.pages.words import Paging
+from shared.pages.words import Link, Paging
 from shared.web import page_context, pages_of
 
 router = APIRouter(include_in_schema=False)
@@ -54,5 +54,6 @@ async def list_page(
             told = [one for one in await statistics(work) if one.raised]
     context: dict[str, Any] = await page_context(request, database, viewer)
     context |= {"warnings": found, "chosen": chosen, "paging": Paging(page, _PAGE, total)}
-    context |= {"rules": RULES, "forms": FORMS, "statistics": told, "longest": LONGEST_WORD}
+    context |= {"rules": RULES, "forms": FORMS, "statistics": told}
+    context["breadcrumb"] = [Link("Dépôts", "/depots"), Link("Avertissements")]
     return pages_of(request).render(request, "ingestion/warning_list.html", **context)

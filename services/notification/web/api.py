@@ -52,7 +52,7 @@ async def show_message(database: RoomDatabase, viewer: SignedIn, message: UUID) 
     return reading.shown(found)
 
 
-@router.post("/api/v1/messages/{message}/retry", summary="Remettre un message en file d’attente")
+@router.post("/api/v1/messages/{message}/retry", summary="Remettre un message à l’envoi")
 async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> MessageShown:
     """A failed message is sent again under the same Message-ID, to the addresses that the registry has now."""
     return reading.shown(await requeue(database, message))

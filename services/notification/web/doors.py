@@ -26,5 +26,5 @@ async def requeue(database: Database, identity: UUID) -> Any:
     if not is_back and message.state == "failed":
         raise Problem(409, f"L’annuaire ne donne aucune adresse électronique pour {message.recipient}.")
     if not is_back:
-        raise Problem(409, "Seul un message en échec peut être remis en file d’attente.")
+        raise Problem(409, "Seul un message en échec peut être remis à l’envoi.")
     return message

@@ -8,7 +8,8 @@ from tests.browser.watching import faults_of
 
 pytestmark = [pytest.mark.infra, pytest.mark.browser]
 
-PATHS = ("/", "/depots", "/tableaux", "/echeances", "/boite-envoi", "/docs", "/connexion", "/nulle-part")
+HELP = ("/formulaires", "/formulaires/satisfaction", "/formulaires/dossiers-assistance")
+PATHS = ("/", "/depots", "/tableaux", "/echeances", "/boite-envoi", "/docs", "/connexion", "/nulle-part", *HELP)
 
 
 async def test_pages_of_the_admin_are_sound(admin: Page) -> None:

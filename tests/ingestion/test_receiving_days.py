@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from httpx import Response
 
 from services.ingestion.tables.reception import close_days_before
+from services.ingestion.web.pressure import AT_ONCE_PER_PLATFORM
 from shared.clock import paris_day
 from shared.events import DayBegan, ReceptionClosed
 from tests.ingestion.sendings import accepted, assistance, send, wrong
@@ -112,7 +114,13 @@ async def test_files_and_closings_that_run_together_agree(house: House) -> None:
             await close_before(house, paris_day(start + timedelta(hours=6 * step)))
             await asyncio.sleep(0.02)
 
-    sent = [send(house, assistance(m) if m % 3 else wrong(1)) for m in range(40)]
+    gate = asyncio.Semaphore(AT_ONCE_PER_PLATFORM)
+
+    async def send_in_turn(m: int) -> Response:
+        async with gate:
+            return await send(house, assistance(m) if m % 3 else wrong(1))
+
+    sent = [send_in_turn(m) for m in range(40)]
     closing = asyncio.gather(close(), close())
     answers = await asyncio.gather(*sent)
     await closing

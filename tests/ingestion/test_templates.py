@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import date
 from functools import cache
 from typing import Any
@@ -145,6 +147,8 @@ def test_the_workbook_helps_its_reader(code: str) -> None:
     known = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
     assert len(known) == sum(map(len, template.rows)) and not any(cell.protection.locked for cell in known)
     assert not any(dimension.protection.locked for dimension in sheet.column_dimensions.values())
+    assert sheet.dimensions.startswith("A1:") and sheet.max_column == len(columns)
+    assert declared_dimension(content) == sheet.dimensions
     assert sheet.freeze_panes is not None and sheet.print_title_rows == "$1:$1"
     assert {str(one.sqref) for one in sheet.data_validations.dataValidation} == {
         f"{letter}2:{letter}20001" for letter in map(get_column_letter, range(1, len(columns) + 1))
@@ -152,6 +156,14 @@ def test_the_workbook_helps_its_reader(code: str) -> None:
     texts = [str(cell.value) for row in book["Notice"].iter_rows() for cell in row if cell.value]
     assert template.form.title in texts and any(template.file_name("xlsx") in text for text in texts)
     assert {member.code for member in template.members} <= set(texts)
+
+
+def declared_dimension(content: bytes) -> str:
+    """As the sheet itself says it, which some readers trust."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = re.search(rb'<dimension ref="([^"]+)"', archive.read("xl/worksheets/sheet1.xml"))
+    assert found
+    return found[1].decode()
 
 
 def test_drop_down_lists_offer_what_may_be_written() -> None:

@@ -15,7 +15,9 @@ OPEN = {
         "tables are for all",
     ),
     **dict.fromkeys(("notification.arrival", "notification.late_listed"), "handlers alone read it"),
-    **dict.fromkeys(("qualitative.case_part", "qualitative.standing_cases"), "no route reads it"),
+    **dict.fromkeys(
+        ("qualitative.case_part", "qualitative.standing_cases", "qualitative.destruction"), "no route reads it"
+    ),
 }
 _WITHOUT_WALL = """
 SELECT c.relnamespace::regnamespace || '.' || c.relname AS name

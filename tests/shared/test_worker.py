@@ -236,6 +236,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "PILOTAGE_DATABASE__URL": settings.database.url.get_secret_value(),
         "PILOTAGE_SECRET_KEY": settings.secret_key.get_secret_value(),
         "PILOTAGE_PUBLIC_URL": settings.base_url,
+        "PILOTAGE_RECEIPT_KEY": os.environ["PILOTAGE_RECEIPT_KEY"],
     }
 
 

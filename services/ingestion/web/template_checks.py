@@ -117,9 +117,10 @@ class Checks:
 
 def _words(column: Column, told: ColumnTold) -> Check:
     message = shorten(f"{told.essence}.", _LONGEST_MESSAGE)
+    codes = [f"{code} = {label}" for one in told.lists for code, label in one.codes.items() if code != column.never]
     return {
         "input_title": shorten(column.label, _LONGEST_TITLE),
-        "input_message": message,
+        "input_message": shorten("\n".join([message, *codes]), _LONGEST_MESSAGE),
         "error_title": "Valeur à revoir",
         "error_message": message,
         "error_type": "warning" if column.type in _MAY_BE_OTHERWISE else "stop",

@@ -98,6 +98,7 @@ class _Entry:
         """Columns beyond the form's are hidden: a row can be deleted only if none of its cells is locked."""
         unlocked = self._book.add_format({"locked": False})
         self._sheet.set_column(len(self._columns), _LAST_COLUMN, None, unlocked, {"hidden": True})
+        self._sheet.dim_colmax = len(self._columns) - 1  # or the sheet would say that it is 16,384 columns wide
         self._sheet.protect("", _ALLOWED)
         self._sheet.freeze_panes(FIRST_ROW, max(1, sum(map(len, self._template.rows[:1]))))
         self._sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})

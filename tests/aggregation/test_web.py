@@ -4,11 +4,13 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import openpyxl
 import pytest
+from pypdf import PdfReader
 
 from services.aggregation.app import build
 from services.aggregation.handlers.restitutions import issue_restitutions
@@ -17,7 +19,7 @@ from shared.database import Database
 from shared.events import DayBegan
 from shared.pages import Pages
 from shared.readings import begin_day
-from shared.report import Document
+from shared.report import Document, french
 from shared.report.french import sort_key
 from shared.room import Heard
 from shared.web import build_web
@@ -90,6 +92,22 @@ async def test_a_table_by_level_as_json_csv_and_xlsx(client: httpx.AsyncClient) 
         book.close()
 
 
+async def test_a_table_as_pdf_prints_the_figures_of_the_others(client: httpx.AsyncClient) -> None:
+    asked = {"period": "2005-T3", "by": "region"}
+    address = "/api/v1/tables/mobilite-trimestriel"
+    rows = (await client.get(address, params=asked)).json()["document"]["tables"][0]["rows"]
+    answer = await client.get(address, params={**asked, "format": "pdf"})
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].endswith('"mobilite-trimestriel-2005-T3-region.pdf"')
+    printed = {line for page in PdfReader(io.BytesIO(answer.content)).pages for line in page.extract_text().split("\n")}
+    figures = [row for row in rows if row["style"] != "section"]
+    assert len(figures) > 50
+    for row in figures:
+        name, code, *counts, quarter, ytd = row["cells"]
+        texts = [*map(french.number, counts), *(french.amount(Decimal(cell)) for cell in (quarter, ytd))]
+        assert " ".join([name, *filter(None, [code]), *texts]) in printed
+
+
 async def test_the_dashboard_is_sorted_by_department_then_name(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/v1/tables/assistance-trimestriel", params={"period": "2005-T1", "by": "member"})
     rows = answer.json()["document"]["tables"][0]["rows"]
@@ -139,7 +157,7 @@ async def test_editions_are_listed_and_read_back_as_issued(client: httpx.AsyncCl
     for edition in listed:
         whole = (await client.get(f"/api/v1/editions/{edition['number']}")).json()
         assert Document.model_validate(whole["document"]).sha256 == edition["sha256"]
-        for kind in ("csv", "xlsx"):
+        for kind in ("csv", "xlsx", "pdf"):
             assert (await client.get(f"/api/v1/editions/{edition['number']}?format={kind}")).status_code == 200
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.aggregation.domain.scope import Level
 from services.aggregation.tables.editions import Edition, find_edition, list_editions
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import csv_response, xlsx_response
+from services.aggregation.web.files import document_response
 from shared.report import Document
 from shared.transaction import Transaction
 from shared.web import not_found
@@ -53,15 +53,13 @@ async def get_editions(
 
 @router.get("/api/v1/editions/{number}", response_model=WholeEdition, summary="Lire une édition")
 async def get_edition(
-    database: RoomDatabase, _: SignedIn, number: str, format: Literal["json", "csv", "xlsx"] = "json"
+    database: RoomDatabase, _: SignedIn, number: str, format: Literal["json", "csv", "xlsx", "pdf"] = "json"
 ) -> WholeEdition | Response:
     """One edition, for ever the same."""
     async with database.transaction() as work:
         edition, document = await issued_edition(work, number)
-    if format == "xlsx":
-        return await xlsx_response(document, number)
-    if format == "csv":
-        return csv_response(document, number)
+    if format != "json":
+        return await document_response(document, number, format)
     return WholeEdition(**ShownEdition.model_validate(edition).model_dump(), document=document)
 
 

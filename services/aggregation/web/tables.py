@@ -13,7 +13,7 @@ from services.aggregation.tables.lines import last_reported_periods, long_figure
 from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
 from services.aggregation.web.current import CurrentTable, current_table
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import CSV, csv_response, file_response, xlsx_response
+from services.aggregation.web.files import CSV, document_response, file_response
 from shared.clock import Clock
 from shared.readings import read_network, registry_version, today
 from shared.report import Document
@@ -81,7 +81,7 @@ async def get_table(
     form: str,
     period: str,
     level: Annotated[Level, Query(alias="by")] = "member",
-    format: Literal["json", "csv", "xlsx"] = "json",
+    format: Literal["json", "csv", "xlsx", "pdf"] = "json",
 ) -> ShownTable | Response:
     """A form's quarter, with the cumul since 1 January, at one level."""
     form_of(form)
@@ -91,9 +91,7 @@ async def get_table(
         scope = scope_of(network, form, period, level)
         table = await current_table(work, scope, network, await today(work, settings_of(request).simulation, clock))
     name = f"{form}-{scope.period}-{level}"
-    if format == "xlsx":
-        return await xlsx_response(table.document, name)
-    return csv_response(table.document, name) if format == "csv" else _shown(table)
+    return _shown(table) if format == "json" else await document_response(table.document, name, format)
 
 
 def _shown(table: CurrentTable) -> ShownTable:

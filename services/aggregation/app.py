@@ -3,7 +3,7 @@
 from services.aggregation.domain.figures import check_measures
 from services.aggregation.handlers.restitutions import issue_restitutions
 from services.aggregation.handlers.totals import hear_submissions
-from services.aggregation.web import editions, pages, tables
+from services.aggregation.web import editions, pages, synthesis, tables
 from shared.database import Database
 from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
 from shared.forms import FORMS
@@ -23,5 +23,5 @@ def build(settings: Settings) -> Room:
         hears={**READINGS, ReceptionClosed: close_reception},
         together={(SubmissionAccepted, SubmissionRejected): hear_submissions},
         work_day=issue_restitutions,
-        routers=(tables.router, editions.router, pages.router, status_router("aggregation")),
+        routers=(tables.router, editions.router, synthesis.router, pages.router, status_router("aggregation")),
     )

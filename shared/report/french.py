@@ -59,6 +59,11 @@ def euros(value: int | Decimal) -> str:
     return f"{amount(value)}{HARD_SPACE}€"
 
 
+def rate(value: Decimal) -> str:
+    """Write a change in per cent, with its sign."""
+    return f"{'+' if value > 0 else ''}{number(value)}{HARD_SPACE}%"
+
+
 def day(value: date) -> str:
     """Write a day in full: « 6 avril 2005 »."""
     first = "1er" if value.day == 1 else str(value.day)
@@ -101,7 +106,7 @@ def cell_text(cell: Cell, kind: Kind) -> str:
         case None:
             return "" if kind == "text" else NOTHING
         case Decimal():
-            return amount(cell)
+            return rate(cell) if kind == "rate" else amount(cell)
         case int():
             return number(cell)
         case date():

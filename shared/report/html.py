@@ -6,7 +6,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.report import french, layout
-from shared.report.model import Document, Table
+from shared.report.model import NUMERIC, Document, Table
 
 LINE = "#d3dadd"
 INK = "#1c2b33"
@@ -62,6 +62,7 @@ _environment = Environment(
 )
 _environment.globals.update(
     text=french.cell_text,
+    NUMERIC=NUMERIC,
     headings=layout.headings,
     has_groups=layout.has_groups,
     blocks=layout.blocks,

@@ -9,11 +9,14 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
-Kind = Literal["text", "count", "amount", "date"]
+# A figure is a count or an amount, each row its own; a rate is in per cent, with one decimal.
+Kind = Literal["text", "count", "amount", "date", "figure", "rate"]
 RowStyle = Literal["normal", "subtotal", "total", "section"]
 Cell = str | int | Decimal | date | None
 
 CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
+NUMERIC: tuple[Kind, ...] = ("count", "amount", "figure", "rate")
 
 
 def _frozen_items(items: Iterable[object]) -> tuple[object, ...]:
@@ -115,24 +118,24 @@ def _typed_row(row: Row, columns: Sequence[Column]) -> Row:
 def _typed_cell(cell: Cell, column: Column) -> Cell:
     if cell is None:
         return None
-    match column.kind:
-        case "text" if isinstance(cell, str):
+    match column.kind, cell:
+        case ("text", str()) | ("count" | "figure", int()):
             return cell
-        case "count" if isinstance(cell, int):
-            return cell
-        case "amount" if isinstance(cell, Decimal | int | str):
-            return _exact_cents(cell)
-        case "date" if isinstance(cell, date | str) and not isinstance(cell, datetime):
+        case ("amount" | "figure", Decimal() | int() | str()):
+            return _exact(cell, CENT)
+        case ("rate", Decimal() | int() | str()):
+            return _exact(cell, TENTH)
+        case ("date", date() | str()) if not isinstance(cell, datetime):
             return date.fromisoformat(cell) if isinstance(cell, str) else cell
     raise ValueError(f"{cell!r} is no {column.kind} (column {column.key})")
 
 
-def _exact_cents(amount: Decimal | int | str) -> Decimal:
+def _exact(number: Decimal | int | str, finest: Decimal) -> Decimal:
     try:
-        exact = Decimal(amount)
-        cents = exact.quantize(CENT)
+        exact = Decimal(number)
+        kept = exact.quantize(finest)
     except InvalidOperation as error:
-        raise ValueError(f"{amount!r} is no amount") from error
-    if cents != exact:
-        raise ValueError(f"{amount} is finer than a cent")
-    return cents.copy_abs() if cents.is_zero() else cents
+        raise ValueError(f"{number!r} is no number") from error
+    if kept != exact:
+        raise ValueError(f"{number} is finer than {finest}")
+    return kept.copy_abs() if kept.is_zero() else kept

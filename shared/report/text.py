@@ -6,13 +6,13 @@ from itertools import zip_longest
 
 from shared.report.french import HARD_SPACE, cell_text
 from shared.report.layout import has_groups, headings, section_label
-from shared.report.model import Document, Row, Table
+from shared.report.model import NUMERIC, Document, Row, Table
 
 GAP = "  "
 LABEL_WIDTH = 14
 NOTE_WIDTH = 78
 MAIL_WIDTH = 100
-NARROWEST = 24
+NARROWEST = 18
 ELSEWHERE = (
     f"Ce tableau est trop large pour un message en texte simple{HARD_SPACE}: lisez-le par les liens ci-dessous, ou "
     "dans la pièce jointe s’il y en a une."
@@ -64,13 +64,22 @@ def _widths(table: Table) -> list[int]:
 
 
 def _narrowed(table: Table, widths: Sequence[int]) -> list[int]:
-    """The widest column of texts gives way, as far as it stays readable."""
-    narrowed, excess = list(widths), _span(widths, 0, len(widths)) - MAIL_WIDTH
+    """The widest columns of texts give way: between words first, then as far as they stay readable."""
+    narrowed = list(widths)
     texts = [index for index, column in enumerate(table.columns) if column.kind == "text"]
-    if excess > 0 and texts:
-        widest = max(texts, key=narrowed.__getitem__)
-        narrowed[widest] = max(min(NARROWEST, narrowed[widest]), narrowed[widest] - excess)
+    for floors in (_longest_words(table), [NARROWEST] * len(narrowed)):
+        while _span(narrowed, 0, len(narrowed)) > MAIL_WIDTH:
+            wide = [index for index in texts if narrowed[index] > max(floors[index], NARROWEST)]
+            if not wide:
+                break
+            narrowed[max(wide, key=narrowed.__getitem__)] -= 1
     return narrowed
+
+
+def _longest_words(table: Table) -> list[int]:
+    cells = [[cell_text(row.cells[place], column.kind) for row in table.rows if row.style != "section"]
+             for place, column in enumerate(table.columns)]  # fmt: skip
+    return [max((len(word) for text in column for word in text.split()), default=0) for column in cells]
 
 
 def _span(widths: Sequence[int], start: int, count: int) -> int:
@@ -102,7 +111,7 @@ def _lines(table: Table, row: Row, widths: Sequence[int]) -> list[str]:
 
 def _joined(table: Table, texts: Sequence[str], widths: Sequence[int]) -> str:
     placed = (
-        text.rjust(width) if column.kind in ("count", "amount") else text.ljust(width)
+        text.rjust(width) if column.kind in NUMERIC else text.ljust(width)
         for text, width, column in zip(texts, widths, table.columns, strict=True)
     )
     return GAP.join(placed)

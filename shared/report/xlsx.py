@@ -15,12 +15,17 @@ from xlsxwriter.worksheet import Worksheet
 from shared.report.french import cell_text
 from shared.report.inert import inert
 from shared.report.layout import has_groups, headings, section_label
-from shared.report.model import Cell, Column, Document, Kind, Row, Table
+from shared.report.model import NUMERIC, Cell, Column, Document, Kind, Row, Table
 
 # A date of our own: the time of writing would make every copy differ.
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-NUMBER_FORMATS: dict[str, str] = {"count": "#,##0", "amount": "#,##0.00", "date": "dd/mm/yyyy"}
+NUMBER_FORMATS: dict[str, str] = {
+    "count": "#,##0",
+    "amount": "#,##0.00",
+    "date": "dd/mm/yyyy",
+    "rate": '+0.0" %";-0.0" %";0.0" %"',
+}
 STRONG = {"bold": True, "bg_color": "#F2F5F6"}
 STYLES: dict[str, dict[str, object]] = {
     "normal": {"bottom": 1, "bottom_color": "#D3DADD"},
@@ -77,6 +82,13 @@ def _height(labels: Iterable[tuple[str, float]], letter: float = 1.0) -> float:
     """High enough for the text that takes most lines in the width it has."""
     lines = max(len(textwrap.wrap(text, max(1, int(width) - PADDING))) for text, width in labels)
     return min(HIGHEST_ROW, letter * LINE_HEIGHT * max(1, lines))
+
+
+def _dress(cell: Cell, kind: Kind) -> Kind:
+    """A figure is dressed as what it is."""
+    if kind != "figure":
+        return kind
+    return "amount" if isinstance(cell, Decimal) else "count"
 
 
 class _Sheet:
@@ -152,7 +164,7 @@ class _Sheet:
             self.sheet.write_string(self.line, 0, _safe(section_label(row)), self._format("section"))
         else:
             for index, (cell, column) in enumerate(zip(row.cells, self.table.columns, strict=True)):
-                self._write_cell(index, cell, self._format(row.style, column.kind), column.kind)
+                self._write_cell(index, cell, self._format(row.style, _dress(cell, column.kind)), column.kind)
         self.line += 1
 
     def _write_cell(self, index: int, cell: Cell, dress: Format, kind: Kind) -> None:
@@ -190,7 +202,7 @@ class _Sheet:
         return widths
 
     def _head_format(self, column: Column) -> Format:
-        return self._format("head", "right" if column.kind in ("count", "amount") else "left")
+        return self._format("head", "right" if column.kind in NUMERIC else "left")
 
     def _format(self, style: str, kind: str = "text") -> Format:
         if (style, kind) not in self.formats:

@@ -46,7 +46,7 @@ async def test_a_house_that_starts_after_the_due_day_issues_on_its_first_day(dat
     for day in range(3):
         await work_day(database, late + timedelta(days=day))
     assert await first_editions(database) == {"2005-T1": {late}}
-    assert len(await issued(database)) == 8
+    assert len(await issued(database)) == 9
     assert [event.day for event in await said(database)] == [late]
 
 
@@ -81,7 +81,8 @@ async def test_long_past_quarters_of_which_nothing_came_are_not_issued(database:
     assert found["1997-T3"] == {day + timedelta(days=1)}
     assert len(found) == 5
     assert {edition.form for edition in await issued(database) if edition.period == "1997-T3"} == {
-        "assistance-trimestriel"
+        "assistance-trimestriel",
+        "synthese",
     }
 
 

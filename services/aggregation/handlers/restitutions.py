@@ -11,7 +11,10 @@ from services.aggregation.domain.missing import missing_lines
 from services.aggregation.domain.names import Names
 from services.aggregation.domain.scope import LEVELS, Level, Scope
 from services.aggregation.domain.snapshot import Snapshot, snapshot_of
+from services.aggregation.domain.synthesis import SYNTHESIS
 from services.aggregation.domain.year import Year
+from services.aggregation.handlers.issuing import Issued, YearsRead
+from services.aggregation.handlers.syntheses import first_syntheses, later_synthesis
 from services.aggregation.tables.editions import (
     Edition,
     KeptEdition,
@@ -24,7 +27,7 @@ from services.aggregation.tables.editions import (
     note_review,
     tables_that_may_have_moved,
 )
-from services.aggregation.tables.lines import read_year, reported_quarters
+from services.aggregation.tables.lines import reported_quarters
 from shared.events import IssuedEdition, RestitutionIssued
 from shared.forms import FORMS
 from shared.network import Network
@@ -42,9 +45,6 @@ class RegistryNotHeardYet(NotReady):
     """Submissions are here and the registry by which they were judged is not: it is still to be heard."""
 
 
-Issued = list[tuple[KeptEdition, Document]]
-
-
 async def issue_restitutions(work: Transaction, day: date) -> None:
     """All editions of the day, in one issue; everything received before the day counts, and nothing later.
 
@@ -52,7 +52,7 @@ async def issue_restitutions(work: Transaction, day: date) -> None:
     the house, the registry or an earlier first period came later. A quarter due more than a year ago is issued once
     somebody has reported it: what nobody owes an answer to any more is not issued empty.
     """
-    years = _Years(work, day)
+    years = YearsRead(work, day)
     issued = await _first_editions(work, day, years)
     if day.weekday() == _MONDAY:
         issued += await _later_editions(work, day, years)
@@ -61,29 +61,14 @@ async def issue_restitutions(work: Transaction, day: date) -> None:
         _say(work, day, [_to_say(item, document) for item, document in issued])
 
 
-class _Years:
-    """Each form's year as it stood when the day began, read once."""
-
-    def __init__(self, work: Transaction, day: date) -> None:
-        self._work, self._day = work, day
-        self._read: dict[tuple[str, int], Year] = {}
-
-    async def of(self, quarter: Quarter) -> Year:
-        form, period = quarter
-        key = form.code, period.year
-        if key not in self._read:
-            self._read[key] = await read_year(self._work, *key, before=self._day)
-        return self._read[key]
-
-
-async def _first_editions(work: Transaction, day: date, years: _Years) -> Issued:
+async def _first_editions(work: Transaction, day: date, years: YearsRead) -> Issued:
     network = await _network(work)
     if network is None:
         return []
     issued: Issued = []
     for quarter in await _quarters_to_issue(work, day, Period.parse(network.first_period)):
-        issued += _editions(network, quarter, await years.of(quarter), day, {})
-    return issued
+        issued += _editions(network, quarter, await years.of(*year_of(quarter)), day, {})
+    return issued + await first_syntheses(work, day, years, network)
 
 
 async def _network(work: Transaction) -> Network | None:
@@ -105,7 +90,7 @@ async def _quarters_to_issue(work: Transaction, day: date, first_period: Period)
     return [quarter for quarter in waiting if is_recent(quarter, day) or quarter_key(quarter) in reported]
 
 
-async def _later_editions(work: Transaction, day: date, years: _Years) -> Issued:
+async def _later_editions(work: Transaction, day: date, years: YearsRead) -> Issued:
     """Of the tables issued before, those whose content is no longer that of their last edition."""
     try:
         version = await registry_version(work)
@@ -116,10 +101,20 @@ async def _later_editions(work: Transaction, day: date, years: _Years) -> Issued
     candidates = await tables_that_may_have_moved(work, since, day, everything=version != known)
     await note_review(work, Review(day, version))
     issued: Issued = []
-    for quarter in ((FORMS[form], Period.parse(period)) for form, period in candidates):
-        last = await last_editions(work, *quarter_key(quarter))
-        issued += _editions(await read_network(work), quarter, await years.of(quarter), day, last)
+    network = await read_network(work)
+    for form, period in candidates:
+        last = await last_editions(work, form, period)
+        if form == SYNTHESIS:
+            issued += await later_synthesis(Period.parse(period), last["national"], day, years, network)
+        else:
+            quarter = FORMS[form], Period.parse(period)
+            issued += _editions(network, quarter, await years.of(*year_of(quarter)), day, last)
     return issued
+
+
+def year_of(quarter: Quarter) -> tuple[str, int]:
+    form, period = quarter
+    return form.code, period.year
 
 
 def _editions(

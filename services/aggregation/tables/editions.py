@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.aggregation.domain.scope import Level
+from services.aggregation.domain.synthesis import SYNTHESIS
 from shared.transaction import Transaction
 
 _COLUMNS = "number, form, period, by AS level, edition, issued_on, complete, sha256"
@@ -17,14 +18,16 @@ SELECT DISTINCT ON (by) by AS level, edition, issued_on, content FROM edition
 WHERE form = :form AND period = :period ORDER BY by, edition DESC
 """
 # A table without rows can gain some by a line of a later quarter: it shows those who reported earlier in the year.
+# The synthesis looks at all forms, and at the year before.
 _MAY_HAVE_MOVED = """
 SELECT last.form, last.period FROM (
-    SELECT DISTINCT ON (form, period) form, period, rows FROM edition WHERE by = 'national' AND issued_on < :day
-    ORDER BY form, period, edition DESC) AS last
+    SELECT DISTINCT ON (form, period) form, period, rows, form = :synthesis AS is_synthesis
+    FROM edition WHERE by = 'national' AND issued_on < :day ORDER BY form, period, edition DESC) AS last
 WHERE :all OR EXISTS (
     SELECT FROM every_version AS v
-    WHERE v.received_on >= :since AND v.received_on < :day AND v.form = last.form
-      AND (left(v.period, 4) = left(last.period, 4) AND v.period <= last.period OR last.rows = 0))
+    WHERE v.received_on >= :since AND v.received_on < :day AND (is_synthesis OR v.form = last.form)
+      AND (last.rows = 0 OR v.period <= last.period
+           AND CAST(left(v.period, 4) AS int) >= CAST(left(last.period, 4) AS int) - CAST(is_synthesis AS int)))
 ORDER BY last.form, last.period
 """
 
@@ -100,7 +103,7 @@ async def tables_that_may_have_moved(
     work: Transaction, since: date, day: date, *, everything: bool
 ) -> list[tuple[str, str]]:
     """Form and period of what was issued before `day` and may differ by what was received from `since` on."""
-    rows = await work.execute(_MAY_HAVE_MOVED, {"since": since, "day": day, "all": everything})
+    rows = await work.execute(_MAY_HAVE_MOVED, {"since": since, "day": day, "all": everything, "synthesis": SYNTHESIS})
     return [(row.form, row.period) for row in rows]
 
 

@@ -1,5 +1,8 @@
 """What is asked for: a form, a period and a level that exist, or a refusal that says why."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from services.aggregation.domain.scope import Level, Scope
 from shared.forms import FORMS, Form
 from shared.network import Network
@@ -18,7 +21,11 @@ def form_of(code: str) -> Form:
 
 
 def scope_of(network: Network, form: str, period: str, level: Level) -> Scope:
-    known = form_of(form)
+    return Scope(form_of(form), period_of(network, period), level)
+
+
+def period_of(network: Network, period: str) -> Period:
+    """A quarter since the first one followed."""
     try:
         asked = Period.parse(period)
     except ValueError:
@@ -28,7 +35,18 @@ def scope_of(network: Network, form: str, period: str, level: Level) -> Scope:
         raise _unknown_period()
     if asked < first:
         raise Problem(422, f"Le suivi commence avec le {first.title}.", code="unknown_period")
-    return Scope(known, asked, level)
+    return asked
+
+
+def offered_periods(network: Network, day: date, *others: Period) -> list[Period]:
+    """From the first period to the current quarter, and to what is reported or asked for; the newest first."""
+    return list(_quarters(Period.parse(network.first_period), max(Period.quarter_of(day), *others)))[::-1]
+
+
+def _quarters(first: Period, last: Period) -> Iterator[Period]:
+    while first <= last:
+        yield first
+        first = first.next()
 
 
 def _unknown_period() -> Problem:

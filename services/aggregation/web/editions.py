@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from services.aggregation.domain.scope import Level
 from services.aggregation.tables.editions import Edition, find_edition, list_editions
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import document_response
+from services.aggregation.web.files import XLSX, document_response
+from shared.described import files
 from shared.report import Document
 from shared.transaction import Transaction
 from shared.web import not_found
@@ -51,7 +52,12 @@ async def get_editions(
         return [ShownEdition.model_validate(edition) for edition in await list_editions(work, period, form)]
 
 
-@router.get("/api/v1/editions/{number}", response_model=WholeEdition, summary="Lire une édition")
+@router.get(
+    "/api/v1/editions/{number}",
+    response_model=WholeEdition,
+    summary="Lire une édition",
+    responses=files("text/csv", XLSX, "application/pdf"),
+)
 async def get_edition(
     database: RoomDatabase, _: SignedIn, number: str, format: Literal["json", "csv", "xlsx", "pdf"] = "json"
 ) -> WholeEdition | Response:

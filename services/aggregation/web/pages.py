@@ -1,6 +1,5 @@
 """The pages of the tables: choose one, read it, take it away, find what was issued."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
@@ -9,14 +8,14 @@ from fastapi.responses import HTMLResponse
 
 from services.aggregation.domain.names import BY_LEVEL
 from services.aggregation.domain.scope import Level
+from services.aggregation.domain.synthesis import SYNTHESIS
 from services.aggregation.tables.editions import list_editions
 from services.aggregation.tables.lines import last_reported_periods
-from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
+from services.aggregation.web.asked import QUARTERLY, form_of, offered_periods, scope_of
 from services.aggregation.web.current import current_table
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from services.aggregation.web.editions import issued_edition
 from shared.clock import Clock
-from shared.forms import FORMS
 from shared.network import Network
 from shared.pages import Link
 from shared.periods import Period
@@ -53,24 +52,14 @@ async def tables_page(
         numbers=sorted({edition.edition for edition in editions}),
         levels=BY_LEVEL,
         forms=[(known.code, known.title) for known in QUARTERLY],
-        periods=[(str(known), known.title) for known in _offered(network, last, day, scope.period)],
+        periods=[
+            (str(known), known.title) for known in offered_periods(network, day, scope.period, *filter(None, [last]))
+        ],
     )
 
 
 def _default_period(network: Network, last: Period | None, day: date) -> Period:
     return last or max(Period.parse(network.first_period), Period.quarter_of(day).previous())
-
-
-def _offered(network: Network, last: Period | None, day: date, chosen: Period) -> list[Period]:
-    """From the first period to the current quarter, and to what is reported or asked for; the newest first."""
-    ends = [Period.quarter_of(day), chosen, *([last] if last else [])]
-    return list(_quarters(Period.parse(network.first_period), max(ends)))[::-1]
-
-
-def _quarters(first: Period, last: Period) -> Iterator[Period]:
-    while first <= last:
-        yield first
-        first = first.next()
 
 
 @router.get("/tableaux/editions/{number}")
@@ -79,8 +68,10 @@ async def edition_page(request: Request, database: RoomDatabase, viewer: SignedI
     async with database.transaction() as work:
         edition, document = await issued_edition(work, number)
         others = await list_editions(work, edition.period, edition.form)
-    form, period = FORMS[edition.form], Period.parse(edition.period)
-    table_link = Link("Tableaux", f"/tableaux?form={form.code}&period={period}&by={edition.level}")
+    address = (
+        "/tableaux/synthese?" if edition.form == SYNTHESIS else f"/tableaux?form={edition.form}&by={edition.level}&"
+    )
+    table_link = Link("Tableaux", f"{address}period={edition.period}")
     return pages_of(request).render(
         request,
         "aggregation/edition.html",

@@ -13,8 +13,9 @@ from services.aggregation.tables.lines import last_reported_periods, long_figure
 from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
 from services.aggregation.web.current import CurrentTable, current_table
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import CSV, document_response, file_response
+from services.aggregation.web.files import CSV, XLSX, document_response, file_response
 from shared.clock import Clock
+from shared.described import files
 from shared.readings import read_network, registry_version, today
 from shared.report import Document
 from shared.report.csv import stream_csv
@@ -54,7 +55,12 @@ class ShownTable(BaseModel):
     document: Document
 
 
-@router.get("/api/v1/tables", response_model=list[ShownFigures], summary="Lire tous les chiffres d’une année")
+@router.get(
+    "/api/v1/tables",
+    response_model=list[ShownFigures],
+    summary="Lire tous les chiffres d’une année",
+    responses=files("text/csv"),
+)
 async def get_long_table(
     database: RoomDatabase,
     _: SignedIn,
@@ -73,7 +79,12 @@ async def get_long_table(
     return file_response(b"".join(stream_csv(HEADER, rows)), CSV, f"tables-{year}.csv")
 
 
-@router.get("/api/v1/tables/{form}", response_model=ShownTable, summary="Lire un tableau à jour")
+@router.get(
+    "/api/v1/tables/{form}",
+    response_model=ShownTable,
+    summary="Lire un tableau à jour",
+    responses=files("text/csv", XLSX, "application/pdf"),
+)
 async def get_table(
     request: Request,
     database: RoomDatabase,

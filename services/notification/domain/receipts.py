@@ -2,12 +2,14 @@
 
 from services.notification.domain.letters import Draft
 from services.notification.domain.words import COLON, GREETING, count, form_title, short_form
-from shared.events import SubmissionAccepted, SubmissionRejected
+from shared.events import ReportedError, SubmissionAccepted, SubmissionRejected
 from shared.report import french
 from shared.report.model import Column, Row, Table
 
 SHOWN_ERRORS = 50
+LONGEST_VALUE = 60
 DOORS = {"http": "par l’interface de programmation", "page": "par la page de dépôt", "sftp": "par SFTP"}
+SEVERITIES = {"error": "erreur", "warning": "avertissement"}
 Submission = SubmissionAccepted | SubmissionRejected
 
 
@@ -77,6 +79,22 @@ def _errors(event: SubmissionRejected) -> Table:
         Column(key="line", label="Ligne", kind="count"),
         Column(key="column", label="Colonne"),
         Column(key="message", label="Ce qui ne va pas"),
+        Column(key="value", label="Valeur reçue"),
+        Column(key="expected", label="Attendu"),
     )
-    rows = [Row(cells=(error.line, error.column, error.message)) for error in shown]
+    rows = [Row(cells=_cells(error)) for error in shown]
     return Table(key="errors", title="Erreurs", columns=columns, rows=rows, notes=(note,) if partial else ())
+
+
+def _cells(error: ReportedError) -> tuple[int | str | None, ...]:
+    value = error.value and french.shorten(error.value, LONGEST_VALUE)
+    return (error.line, error.column, _wrong(error), value, error.expected)
+
+
+def _wrong(error: ReportedError) -> str:
+    """The sentence without its place and what is expected, which have columns of their own; then how grave, and the
+    code by which programs know it."""
+    sentence = error.message.removesuffix(f" Attendu\u00a0: {error.expected}.")
+    if error.line is not None or error.column is not None:
+        sentence = sentence.partition("\u00a0: ")[2] or sentence
+    return f"{sentence[:1].upper()}{sentence[1:]} ({SEVERITIES[error.severity]} {error.code})"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.notification.domain.letters import Draft
-from services.notification.domain.words import COLON, GREETING, LEVELS, count, short_form
+from services.notification.domain.words import COLON, GREETING, LEVELS, SYNTHESIS, count, short_form, table_title
 from services.notification.domain.workbook import sheets, workbook_name
 from shared.events import IssuedEdition
 from shared.periods import Period
@@ -15,10 +15,12 @@ LONGEST_SHOWN = 40
 
 
 def in_order(editions: Iterable[IssuedEdition]) -> tuple[IssuedEdition, ...]:
-    """The newest period first, form by form, from the whole to the parts; each edition once."""
+    """The newest period first, the synthesis, then form by form, from the whole to the parts; each edition once."""
     once = {edition.number: edition for edition in editions}.values()
     levels = list(LEVELS)
-    by_form = sorted(once, key=lambda edition: (edition.form, levels.index(edition.by), edition.number))
+    by_form = sorted(
+        once, key=lambda edition: (edition.form != SYNTHESIS, edition.form, levels.index(edition.by), edition.number)
+    )
     return tuple(sorted(by_form, key=lambda edition: Period.parse(edition.period), reverse=True))
 
 
@@ -71,7 +73,8 @@ def _notes(edition: IssuedEdition) -> tuple[str, ...]:
 
 def _remark(form: str, period: str, note: str, levels: Sequence[str]) -> str:
     which = "" if len(levels) == len(LEVELS) else f" {_enumerated(levels)}"
-    return f"{short_form(form)}{which}, {french.period(period)} – {note[:1].lower()}{note[1:]}"
+    title = table_title(form, "national") if form == SYNTHESIS else f"{short_form(form)}{which}"
+    return f"{title}, {french.period(period)} – {note[:1].lower()}{note[1:]}"
 
 
 def _enumerated(words: Sequence[str]) -> str:
@@ -79,9 +82,8 @@ def _enumerated(words: Sequence[str]) -> str:
 
 
 def _name(edition: IssuedEdition) -> str:
-    return (
-        f"{short_form(edition.form)} {LEVELS[edition.by]}, {french.period(edition.period)}, édition {edition.edition}"
-    )
+    title = table_title(edition.form, edition.by)
+    return f"{title}, {french.period(edition.period)}, édition {edition.edition}"
 
 
 def _list(editions: Sequence[IssuedEdition]) -> Table:
@@ -94,7 +96,7 @@ def _list(editions: Sequence[IssuedEdition]) -> Table:
     rows = [
         Row(
             cells=(
-                f"{short_form(edition.form)} {LEVELS[edition.by]}",
+                table_title(edition.form, edition.by),
                 french.period(edition.period),
                 edition.edition,
                 "complet" if edition.complete else "incomplet",
@@ -107,5 +109,5 @@ def _list(editions: Sequence[IssuedEdition]) -> Table:
 
 def _shown(editions: Sequence[IssuedEdition]) -> list[Table]:
     """The short national tables can be read in the mail itself."""
-    national = [edition for edition in editions if edition.by == "national"]
+    national = [edition for edition in editions if edition.by == "national" and edition.form != SYNTHESIS]
     return [sheet.table for sheet in sheets(national) if len(sheet.table.rows) <= LONGEST_SHOWN]

@@ -14,6 +14,10 @@ LEVELS = {
 }
 
 
+# What is issued of both services at once, under a code that is no form's.
+SYNTHESIS = "synthese"
+
+
 def form_title(code: str) -> str:
     """The form's title; a form that this version does not know keeps its code."""
     return FORMS[code].title if code in FORMS else code
@@ -21,6 +25,11 @@ def form_title(code: str) -> str:
 
 def short_form(code: str) -> str:
     return FORMS[code].service_title if code in FORMS else code
+
+
+def table_title(form: str, level: str) -> str:
+    """Which table, without its period."""
+    return "Synthèse nationale des deux services" if form == SYNTHESIS else f"{short_form(form)} {LEVELS[level]}"
 
 
 def count(number: int, singular: str, plural: str) -> str:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from services.notification.domain.words import LEVELS, short_form
+from services.notification.domain.words import SYNTHESIS, short_form, table_title
 from shared.events import IssuedEdition
 from shared.report import french
 from shared.report.model import Document, Table
 
 # What a sheet is called, where all names must stay within 31 signs, none of them a slash.
 LEVELS_ON_SHEETS = {"national": "national", "platform": "Plate-forme", "region": "région", "member": "CIL-CCI"}
-OTHER_SHEETS = {"missing": "manquants"}
+OTHER_SHEETS = {"missing": "manquants", "five": "5 trimestres"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def sheets(editions: Sequence[IssuedEdition]) -> list[Sheet]:
 
 
 def _figures(edition: IssuedEdition, table: Table) -> Sheet:
-    title = f"{short_form(edition.form)} {LEVELS[edition.by]} – {french.period(edition.period)}"
+    title = f"{table_title(edition.form, edition.by)} – {french.period(edition.period)}"
     number = f"Tableau n° {edition.number}, édition {edition.edition}."
     remarks = (*edition.document.notes, number)
     return Sheet(_sheet_name(edition, LEVELS_ON_SHEETS[edition.by]), _retitled(edition, table, title), remarks)
@@ -47,14 +47,18 @@ def _others(editions: Sequence[IssuedEdition]) -> Iterator[Sheet]:
         for table in edition.document.tables[1:]:
             said_by.setdefault(table, edition)
     for table, edition in said_by.items():
-        title = f"{table.title} – {short_form(edition.form)}, {french.period(edition.period)}"
+        title = f"{table.title} – {_of(edition)}, {french.period(edition.period)}"
         what = OTHER_SHEETS.get(table.key, table.title)
         yield Sheet(_sheet_name(edition, what), _retitled(edition, table, title))
 
 
+def _of(edition: IssuedEdition) -> str:
+    return "Synthèse" if edition.form == SYNTHESIS else short_form(edition.form)
+
+
 def _sheet_name(edition: IssuedEdition, what: str) -> str:
     """« Assistance région T1 2005 »."""
-    form = short_form(edition.form).removeprefix("CIL-PASS ")
+    form = _of(edition).removeprefix("CIL-PASS ")
     year, _, quarter = edition.period.partition("-")
     return " ".join(word for word in (form[:1].upper() + form[1:], what, quarter, year) if word)
 

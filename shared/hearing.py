@@ -17,11 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from shared import dead_letters
-from shared.events import Event
 from shared.reception import mark_worked, next_day_to_work
 from shared.room import Heard, Room
 from shared.transaction import Transaction
-from shared.wire import Headers, Malformed, decode
+from shared.wire import Headers, Malformed, Readers, decode
 
 log = structlog.get_logger()
 
@@ -67,19 +66,19 @@ class StopTheLine(RuntimeError):
 class _Decoded:
     record: Record
     identity: UUID
-    event: Event
+    event: Any
 
 
 _Dead = tuple[Record, Exception]
 
 
-def _decode_all(records: Sequence[Record]) -> tuple[list[_Decoded], list[_Dead]]:
+def _decode_all(records: Sequence[Record], readers: Readers) -> tuple[list[_Decoded], list[_Dead]]:
     """What can be read, and what never can be, with the reason."""
     decoded: list[_Decoded] = []
     unreadable: list[_Dead] = []
     for record in records:
         try:
-            decoded.append(_Decoded(record, *decode(record.headers, record.value)))
+            decoded.append(_Decoded(record, *decode(record.headers, record.value, readers)))
         except Malformed as error:
             unreadable.append((record, error))
     return decoded, unreadable
@@ -147,7 +146,7 @@ class Hearing:
 
     async def _take(self, records: Sequence[Record]) -> None:
         """All at once; where a handler fails, one by one, so that only the record at fault is set aside."""
-        decoded, unreadable = _decode_all(records)
+        decoded, unreadable = _decode_all(records, self.room.readers)
         try:
             await self._apply(records, decoded, unreadable)
         except Exception as error:
@@ -227,7 +226,7 @@ async def replay(room: Room, letter: dead_letters.DeadLetter) -> None:
 
     A day that waited for it is worked by the room's `work` process.
     """
-    identity, event = decode(letter.headers, letter.value)
+    identity, event = decode(letter.headers, letter.value, room.readers)
     hearing = Hearing(room)
     async with room.database.transaction() as work:
         await hearing.apply_new(work, await hearing._new(work, [_Decoded(letter, identity, event)]))

@@ -7,8 +7,9 @@ A room that hears submissions counts them too: a day is closed here when both co
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
-from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.events import ReceptionClosed
 from shared.transaction import Transaction
 
 _COUNT = """
@@ -25,7 +26,15 @@ WHERE begun.worked_at IS NULL
 ORDER BY begun.day LIMIT 1
 """
 
-SubmissionHeard = tuple[SubmissionAccepted | SubmissionRejected, int]
+
+class Received(Protocol):
+    """A submission, as far as it is counted."""
+
+    @property
+    def received_on(self) -> date: ...
+
+
+SubmissionHeard = tuple[Received, int]
 
 
 async def count_received(work: Transaction, heard: Sequence[SubmissionHeard]) -> None:

@@ -10,8 +10,9 @@ from fastapi import APIRouter
 from shared.database import Database
 from shared.events import Event
 from shared.transaction import Transaction
+from shared.wire import Readers
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", covariant=True)
 
 
 class NotReady(Exception):
@@ -38,6 +39,7 @@ class Room:
     """One room of the house.
 
     hears: one function per event; together: functions that take all events of their types in a batch at once;
+    readers: the room's own reading of a type of event, where it has one;
     work_day: done once per day, in order, when everything received before that day has been heard; or NotReady;
     background: loops of the `work` process; pending: what is still to be done, by name (all zero = at rest);
     gathers_seconds: taken between two batches, so that a steady stream is worked in fewer of them.
@@ -46,12 +48,13 @@ class Room:
     name: str
     database: Database
     hears: Mapping[type[Event], OneByOne] = field(default_factory=dict)
-    together: Mapping[tuple[type[Event], ...], Together] = field(default_factory=dict)
+    together: Mapping[tuple[type[Any], ...], Together] = field(default_factory=dict)
+    readers: Readers = field(default_factory=dict)
     work_day: DayWork | None = None
     background: Sequence[Background] = ()
     pending: Pending | None = None
     routers: Sequence[APIRouter] = ()
     gathers_seconds: float = 0.0
 
-    def understands(self, kind: type[Event]) -> bool:
+    def understands(self, kind: type[Any]) -> bool:
         return kind in self.hears or any(kind in kinds for kinds in self.together)

@@ -1,6 +1,6 @@
 """One unit of work: what is changed and what is said about it are committed together (outbox)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +16,10 @@ _INSERT = text(
                          CAST(:types AS text[]), CAST(:bodies AS text[]))
     """
 )
+
+
+# The driver's own statements do not begin the transaction: one of the session's must have.
+_BEGUN = text("SELECT 1")
 
 
 class Transaction:
@@ -36,6 +40,13 @@ class Transaction:
 
     async def execute(self, sql: str, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] = ()) -> Result[Any]:
         return await self.session.execute(text(sql), parameters or None)
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Adds many rows by binary COPY, in this transaction; a row that is there already is an error."""
+        connection = await (await self.session.connection()).get_raw_connection()
+        driver: Any = connection.driver_connection
+        await self.session.execute(_BEGUN)
+        await driver.copy_records_to_table(table, records=rows, columns=columns, schema_name=self.room)
 
     async def flush_said(self) -> None:
         if not self._said:

@@ -1,11 +1,12 @@
 """Wires aggregation; the only file that builds anything."""
 
 from services.aggregation.domain.figures import check_measures
+from services.aggregation.handlers.accepted import READERS, Accepted, Rejected
 from services.aggregation.handlers.restitutions import issue_restitutions
 from services.aggregation.handlers.totals import hear_submissions
 from services.aggregation.web import editions, pages, synthesis, tables
 from shared.database import Database
-from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.events import ReceptionClosed
 from shared.forms import FORMS
 from shared.readings import READINGS
 from shared.reception import close_reception
@@ -21,7 +22,8 @@ def build(settings: Settings) -> Room:
         name="aggregation",
         database=Database(settings.database, "aggregation"),
         hears={**READINGS, ReceptionClosed: close_reception},
-        together={(SubmissionAccepted, SubmissionRejected): hear_submissions},
+        together={(Accepted, Rejected): hear_submissions},
+        readers=READERS,
         work_day=issue_restitutions,
         routers=(tables.router, editions.router, synthesis.router, pages.router, status_router("aggregation")),
     )

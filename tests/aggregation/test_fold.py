@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from services.aggregation.domain.group_totals import Source, groups_of
 from services.aggregation.domain.versions import Key
 from services.aggregation.handlers.totals import add_to_totals, hear_submissions, version_of
 from shared.database import Database
@@ -36,11 +35,12 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
     totals: Totals = {}
     for version in standing.values():
         form, period, platform = version.key
-        for line in version.lines:
-            totals["line", form, period, platform, line.member] = (version.version, *line.figures)
-            for group in groups_of(Source(0, form, period, platform, line.region)):
-                key = (form, period, group.level, group.code)
-                totals[key] = tuple(map(sum, zip(totals.get(key, (0, 0, 0, 0)), (1, *line.figures), strict=True)))
+        regions, *figures = version.lines.counted
+        for member, region, *line in zip(version.lines.members, regions, *figures, strict=True):
+            totals["line", form, period, platform, member] = (version.version, *line)
+            for level, code in (("national", "FR"), ("platform", platform), *([("region", region)] if region else [])):
+                key = (form, period, level, code)
+                totals[key] = tuple(map(sum, zip(totals.get(key, (0, 0, 0, 0)), (1, *line), strict=True)))
     return totals
 
 
@@ -124,7 +124,7 @@ async def test_any_history_ends_in_the_reference_totals(
 
 async def _assert_every_version_is_kept(database: Database, events: Sequence[SubmissionAccepted]) -> None:
     query = """
-    SELECT v.submission, count(l.member) AS lines FROM every_version v
+    SELECT v.submission, count(l.member) AS lines FROM version v
     LEFT JOIN every_line l USING (form, period, platform, version) GROUP BY 1
     """
     async with database.transaction() as work:

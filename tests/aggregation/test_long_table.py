@@ -4,7 +4,6 @@ import csv
 
 import pytest
 
-from services.aggregation.domain.group_totals import Source, groups_of
 from services.aggregation.domain.long_table import HEADER, QuarterFigures, long_table
 from services.aggregation.domain.versions import Key, Version
 from services.aggregation.domain.ytd import last_quarter, rows_of_year
@@ -16,10 +15,15 @@ from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events
 def _figures(version: Version) -> list[QuarterFigures]:
     form, period, platform = version.key
     found = []
-    for line in version.lines:
-        source = Source(0, form, period, platform, line.region)
-        found.append(QuarterFigures(form, period, "member", line.member, line.figures))
-        found += [QuarterFigures(form, period, group.level, group.code, line.figures) for group in groups_of(source)]
+    regions, *figures = version.lines.counted
+    for member, region, one, two, three in zip(version.lines.members, regions, *figures, strict=True):
+        groups = [
+            ("member", member),
+            ("national", "FR"),
+            ("platform", platform),
+            *([("region", region)] if region else []),
+        ]
+        found += [QuarterFigures(form, period, level, code, (one, two, three)) for level, code in groups]
     return found
 
 

@@ -16,7 +16,10 @@ _TOTALS = """
 SELECT form, period, level, code, sum(lines)::bigint, sum(m1)::bigint, sum(m2)::bigint, sum(m3)::bigint
 FROM aggregation.group_total GROUP BY form, period, level, code HAVING sum(lines) <> 0
 """
-_OVERTAKEN = "SELECT form, period, platform, version FROM aggregation.superseded"
+_OVERTAKEN = """
+SELECT form, period, platform, version FROM aggregation.version
+EXCEPT SELECT form, period, platform, version FROM aggregation.standing
+"""
 
 
 async def differences(connection: "asyncpg.Connection[asyncpg.Record]", records: Iterable[Planned]) -> list[str]:

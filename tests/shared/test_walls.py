@@ -11,7 +11,7 @@ pytestmark = pytest.mark.infra
 OPEN = {
     **{f"{room}.credential": "read before anybody is known" for room in ROOMS},
     **dict.fromkeys(
-        ("aggregation.standing", "aggregation.superseded", "aggregation.line", "aggregation.superseded_line"),
+        ("aggregation.version",),
         "tables are for all",
     ),
     **dict.fromkeys(("notification.arrival", "notification.late_listed"), "handlers alone read it"),

@@ -1,7 +1,7 @@
 """Three measures of a line or a group, in minor units (euros in centimes), so that sums are exact integers."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from shared.forms import Form
 
@@ -14,8 +14,8 @@ NOTHING: Figures = (0, 0, 0)
 class InexactFigure(ValueError):
     """The value has more decimals than its measure keeps."""
 
-    def __init__(self, value: Decimal, scale: int) -> None:
-        super().__init__(f"{value} is not exact with {scale} decimals")
+    def __init__(self, scale: int) -> None:
+        super().__init__(f"a figure is not exact with {scale} decimals")
 
 
 class NotThreeMeasures(ValueError):
@@ -37,16 +37,30 @@ def added(one: Figures, other: Figures) -> Figures:
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
 
 
-def subtracted(one: Figures, other: Figures) -> Figures:
-    return (one[0] - other[0], one[1] - other[1], one[2] - other[2])
+def minor_units(value: Decimal | str | float, scale: int) -> int:
+    """The value as an integer number of its smallest unit; InexactFigure where it is finer, ValueError for no number.
+
+    As text it is read without a Decimal where it is written as everybody writes it: with all its decimals, or none.
+    """
+    if isinstance(value, str):
+        whole, _, decimals = value.partition(".")
+        digits = whole + decimals
+        if len(decimals) == scale and digits.isdigit() and digits.isascii():
+            return int(digits)
+    return _minor_units(value if isinstance(value, Decimal) else _decimal(str(value)), scale)
 
 
-def minor_units(value: Decimal, scale: int) -> int:
-    """The value as an integer number of its smallest unit; InexactFigure where it is finer."""
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a figure is no number") from None
+
+
+def _minor_units(value: Decimal, scale: int) -> int:
     scaled = value.scaleb(scale)
-    whole = int(scaled)
-    if whole != scaled:
-        raise InexactFigure(value, scale)
+    if not scaled.is_finite() or (whole := int(scaled)) != scaled:
+        raise InexactFigure(scale)
     return whole
 
 

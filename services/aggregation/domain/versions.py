@@ -6,8 +6,6 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from services.aggregation.domain.figures import Figures
-
 
 class Key(NamedTuple):
     """What a submission is about; a new version replaces the standing one of its key whole."""
@@ -17,15 +15,23 @@ class Key(NamedTuple):
     platform: str
 
 
-class Line(NamedTuple):
-    """A member's figures in one version; without région where its département had none on that day."""
+class Counted(NamedTuple):
+    """Lines as they count: figures side by side, in minor units; without région where there was none on that day."""
 
-    member: str
-    line_no: int
-    department: str
-    region: str | None
-    figures: Figures
-    comment: str | None
+    regions: list[str | None]
+    m1: list[int]
+    m2: list[int]
+    m3: list[int]
+
+
+class Lines(NamedTuple):
+    """The lines of a version, column by column, in the order of the file."""
+
+    members: list[str]
+    numbers: list[int]
+    departments: list[str]
+    counted: Counted
+    comments: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +43,25 @@ class Version:
     submission: UUID
     received_on: date
     partition: int
-    lines: tuple[Line, ...]
+    lines: Lines
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Versions that are to stand, and those that are overtaken already; both in a fixed order."""
+    """New versions in a fixed order, and those of them that come to stand; what they take the place of, by key."""
 
-    newest: list[Version]
-    overtaken: list[Version]
+    new: list[Version]
+    standing: list[Version]
+    replaced: Mapping[Key, int]
 
 
-def sort_out(heard: Iterable[Version], standing: Mapping[Key, int]) -> Sorted:
-    """Parts versions by what stands: an older one never overwrites, the same one again changes nothing."""
+def sort_out(heard: Iterable[Version], kept: Mapping[Key, set[int]]) -> Sorted:
+    """The same version again changes nothing, and an older one never stands."""
+    new = {(one.key, one.version): one for one in heard if one.version not in kept.get(one.key, ())}
     newest: dict[Key, Version] = {}
-    overtaken: dict[tuple[Key, int], Version] = {}
-    for version in heard:
-        known = newest.get(version.key)
-        floor = known.version if known else standing.get(version.key, 0)
-        if version.version > floor:
-            newest[version.key] = version
-            _overtake(overtaken, known)
-        elif version.version < floor:
-            _overtake(overtaken, version)
-    return Sorted([newest[key] for key in sorted(newest)], [overtaken[place] for place in sorted(overtaken)])
-
-
-def _overtake(overtaken: dict[tuple[Key, int], Version], version: Version | None) -> None:
-    if version:
-        overtaken[version.key, version.version] = version
+    ordered = [new[place] for place in sorted(new)]
+    for one in ordered:
+        newest[one.key] = one
+    stood = {key: max(versions) for key, versions in kept.items()}
+    standing = [one for one in newest.values() if one.version > stood.get(one.key, 0)]
+    return Sorted(ordered, standing, {one.key: stood[one.key] for one in standing if one.key in stood})

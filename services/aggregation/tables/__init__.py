@@ -1,1 +1,1 @@
-"""What the room remembers: standing and superseded lines, partial group totals, editions; SQL where it is clearer."""
+"""What the room remembers: versions with their lines, partial group totals, editions; SQL where it is clearer."""

@@ -24,7 +24,7 @@ SELECT last.form, last.period FROM (
     SELECT DISTINCT ON (form, period) form, period, rows, form = :synthesis AS is_synthesis
     FROM edition WHERE by = 'national' AND issued_on < :day ORDER BY form, period, edition DESC) AS last
 WHERE :all OR EXISTS (
-    SELECT FROM every_version AS v
+    SELECT FROM version AS v
     WHERE v.received_on >= :since AND v.received_on < :day AND (is_synthesis OR v.form = last.form)
       AND (last.rows = 0 OR v.period <= last.period
            AND CAST(left(v.period, 4) AS int) >= CAST(left(last.period, 4) AS int) - CAST(is_synthesis AS int)))

@@ -14,16 +14,16 @@ SELECT period, platform, member, department, region, m1, m2, m3, comment FROM li
 WHERE form = :form AND period BETWEEN :first AND :last ORDER BY period, platform, member
 """
 _THEN = """
-WITH chosen AS (
-    SELECT DISTINCT ON (period, platform) period, platform, version FROM every_version
-    WHERE form = :form AND period BETWEEN :first AND :last AND received_on < :day
-    ORDER BY period, platform, version DESC)
-SELECT period, platform, member, department, region, m1, m2, m3, comment
-FROM every_line JOIN chosen USING (period, platform, version)
-WHERE form = :form ORDER BY period, platform, member
+SELECT period, platform, l.member, l.department, l.region, l.m1, l.m2, l.m3, l.comment
+FROM (SELECT DISTINCT ON (period, platform) * FROM version
+      WHERE form = :form AND period BETWEEN :first AND :last AND received_on < :day
+      ORDER BY period, platform, version DESC) AS stood,
+     unnest(members, departments, regions, m1, m2, m3, comments)
+     AS l (member, department, region, m1, m2, m3, comment)
+ORDER BY period, platform, member
 """
-_LAST_NOW = "SELECT max(period) FROM line WHERE form = :form"
-_LAST_THEN = "SELECT max(period) FROM every_version WHERE form = :form AND received_on < :day"
+_LAST_NOW = "SELECT max(period) FROM standing WHERE form = :form AND cardinality(members) > 0"
+_LAST_THEN = "SELECT max(period) FROM version WHERE form = :form AND received_on < :day"
 _MEMBERS = """
 SELECT form, period, 'member', member, CAST(sum(m1) AS bigint), CAST(sum(m2) AS bigint), CAST(sum(m3) AS bigint)
 FROM line WHERE form = ANY(:forms) AND period BETWEEN :first AND :last GROUP BY form, period, member
@@ -66,7 +66,7 @@ async def last_reported_periods(work: Transaction, forms: Iterable[str]) -> dict
 
 async def reported_quarters(work: Transaction, before: date) -> set[tuple[str, str]]:
     """Form and period of all that had been received before that day."""
-    query = "SELECT DISTINCT form, period FROM every_version WHERE received_on < :day"
+    query = "SELECT DISTINCT form, period FROM version WHERE received_on < :day"
     return {(row.form, row.period) for row in await work.execute(query, {"day": before})}
 
 

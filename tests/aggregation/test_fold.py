@@ -35,8 +35,7 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
     totals: Totals = {}
     for version in standing.values():
         form, period, platform = version.key
-        regions, *figures = version.lines.counted
-        for member, region, *line in zip(version.lines.members, regions, *figures, strict=True):
+        for member, _, _, region, *line, _ in version.lines:
             totals["line", form, period, platform, member] = (version.version, *line)
             for level, code in (("national", "FR"), ("platform", platform), *([("region", region)] if region else [])):
                 key = (form, period, level, code)

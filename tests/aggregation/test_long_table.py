@@ -15,8 +15,7 @@ from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events
 def _figures(version: Version) -> list[QuarterFigures]:
     form, period, platform = version.key
     found = []
-    regions, *figures = version.lines.counted
-    for member, region, one, two, three in zip(version.lines.members, regions, *figures, strict=True):
+    for member, _, _, region, one, two, three, _ in version.lines:
         groups = [
             ("member", member),
             ("national", "FR"),

@@ -1,7 +1,9 @@
 """Three measures of a line or a group, in minor units (euros in centimes), so that sums are exact integers."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from shared.forms import Form
 
@@ -37,17 +39,25 @@ def added(one: Figures, other: Figures) -> Figures:
     return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
 
 
-def minor_units(value: Decimal | str | float, scale: int) -> int:
-    """The value as an integer number of its smallest unit; InexactFigure where it is finer, ValueError for no number.
+def minor_units(values: Sequence[Decimal | str | float], scale: int) -> list[int]:
+    """The values as integer numbers of their smallest unit, from zero on.
 
-    As text it is read without a Decimal where it is written as everybody writes it: with all its decimals, or none.
+    InexactFigure where one is finer; ValueError where one is negative or no number. Texts are read all at once, without
+    Decimals, where they are written as ours are: with as many decimals as are kept.
     """
-    if isinstance(value, str):
-        whole, _, decimals = value.partition(".")
-        digits = whole + decimals
-        if len(decimals) == scale and digits.isdigit() and digits.isascii():
-            return int(digits)
-    return _minor_units(value if isinstance(value, Decimal) else _decimal(str(value)), scale)
+    try:
+        text = "\n".join(values)  # type: ignore[arg-type]  # others than texts end here
+    except TypeError:
+        text = ""
+    if _written(scale).fullmatch(text):
+        return [int(digits) for digits in text.replace(".", "").split("\n")]
+    return [_minor_units(value if isinstance(value, Decimal) else _decimal(str(value)), scale) for value in values]
+
+
+@cache
+def _written(scale: int) -> re.Pattern[str]:
+    number = rf"[0-9]+\.[0-9]{{{scale}}}" if scale else "[0-9]+"
+    return re.compile(rf"{number}(?:\n{number})*")
 
 
 def _decimal(text: str) -> Decimal:
@@ -61,6 +71,8 @@ def _minor_units(value: Decimal, scale: int) -> int:
     scaled = value.scaleb(scale)
     if not scaled.is_finite() or (whole := int(scaled)) != scaled:
         raise InexactFigure(scale)
+    if whole < 0:
+        raise ValueError("a figure is below zero")
     return whole
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.aggregation.domain.figures import Figures
-from services.aggregation.domain.versions import Counted
+from services.aggregation.domain.versions import Lines
 
 NATIONAL_CODE = "FR"
 
@@ -35,7 +35,7 @@ class Delta(NamedTuple):
     figures: Figures
 
 
-Placed = tuple[Source, Counted]
+Placed = tuple[Source, Lines]
 Deltas = dict[Group, Delta]
 _Sums = dict[Group, list[int]]
 
@@ -43,10 +43,10 @@ _Sums = dict[Group, list[int]]
 def deltas(come: Iterable[Placed], gone: Iterable[Placed]) -> Deltas:
     """The moves, in a fixed order of groups, without those that come to nothing."""
     sums: _Sums = {}
-    for source, counted in come:
-        _add(sums, source, counted, 1)
-    for source, counted in gone:
-        _add(sums, source, counted, -1)
+    for source, lines in come:
+        _add(sums, source, lines, 1)
+    for source, lines in gone:
+        _add(sums, source, lines, -1)
     return {
         group: Delta(lines, (m1, m2, m3))
         for group, (lines, m1, m2, m3) in sorted(sums.items())
@@ -54,36 +54,34 @@ def deltas(come: Iterable[Placed], gone: Iterable[Placed]) -> Deltas:
     }
 
 
-def _add(sums: _Sums, source: Source, counted: Counted, sign: int) -> None:
+def _add(sums: _Sums, source: Source, lines: Lines, sign: int) -> None:
+    """Each line is looked at once here; the groups then see sums only."""
     partition, form, period, platform = source
-    if not counted.m1:
-        return
-    whole = (sign * len(counted.m1), sign * sum(counted.m1), sign * sum(counted.m2), sign * sum(counted.m3))
-    _move(sums, Group(partition, form, period, "national", NATIONAL_CODE), whole)
-    _move(sums, Group(partition, form, period, "platform", platform), whole)
-    for region, figures in _by_region(counted).items():
-        moved = (sign * figures[0], sign * figures[1], sign * figures[2], sign * figures[3])
-        _move(sums, Group(partition, form, period, "region", region), moved)
+    by_region = _by_region(lines)
+    for region, figures in by_region.items():
+        moved = [sign * figure for figure in figures]
+        _move(sums, Group(partition, form, period, "national", NATIONAL_CODE), moved)
+        _move(sums, Group(partition, form, period, "platform", platform), moved)
+        if region is not None:
+            _move(sums, Group(partition, form, period, "region", region), moved)
 
 
-def _by_region(counted: Counted) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for region, one, two, three in zip(*counted, strict=True):
-        if region is None:
-            continue
+def _by_region(lines: Lines) -> dict[str | None, list[int]]:
+    found: dict[str | None, list[int]] = {}
+    for _, _, _, region, m1, m2, m3, _ in lines:
         if (known := found.get(region)) is None:
-            found[region] = [1, one, two, three]
+            found[region] = [1, m1, m2, m3]
         else:
             known[0] += 1
-            known[1] += one
-            known[2] += two
-            known[3] += three
+            known[1] += m1
+            known[2] += m2
+            known[3] += m3
     return found
 
 
-def _move(sums: _Sums, group: Group, by: tuple[int, int, int, int]) -> None:
+def _move(sums: _Sums, group: Group, by: list[int]) -> None:
     if (known := sums.get(group)) is None:
-        sums[group] = list(by)
+        sums[group] = by.copy()
     else:
         for place in range(4):
             known[place] += by[place]

@@ -14,7 +14,7 @@ from shared.events import SubmissionAccepted, SubmissionRejected
 from shared.wire import Malformed, Readers
 
 
-class AcceptedLine(msgspec.Struct, frozen=True):
+class AcceptedLine(msgspec.Struct, frozen=True, gc=False):
     """As `SubmittedLine` says them; a figure is written as text, or by others as a number."""
 
     line: int

@@ -5,10 +5,10 @@ from functools import cache
 
 from services.aggregation.domain.figures import minor_units
 from services.aggregation.domain.group_totals import Placed, Source, deltas
-from services.aggregation.domain.versions import Counted, Key, Lines, Version, sort_out
+from services.aggregation.domain.versions import Key, Lines, Version, sort_out
 from services.aggregation.handlers.accepted import Accepted, AcceptedLine, Rejected
 from services.aggregation.tables.group_totals import move_totals
-from services.aggregation.tables.versions import counted_in, keep_versions, kept_versions, lock_partitions
+from services.aggregation.tables.versions import keep_versions, kept_versions, lines_of, lock_partitions
 from shared.events import SubmissionAccepted, SubmittedLine
 from shared.forms import FORMS
 from shared.periods import Period
@@ -36,19 +36,19 @@ async def add_to_totals(work: Transaction, heard: Sequence[Heard[AnyAccepted]]) 
     await lock_partitions(work, (version.partition for version in versions))
     kept = await kept_versions(work, (version.key for version in versions))
     found = sort_out(versions, kept)
-    gone = await counted_in(work, found.replaced)
+    gone = await lines_of(work, found.replaced)
     await keep_versions(work, found.new)
     partitions = {version.key: version.partition for version in found.standing}
-    come = [_placed(one.key, one.partition, one.lines.counted) for one in found.standing]
-    await move_totals(work, deltas(come, [_placed(key, partitions[key], counted) for key, counted in gone]))
+    come = [_placed(one.key, one.partition, one.lines) for one in found.standing]
+    await move_totals(work, deltas(come, [_placed(key, partitions[key], lines) for key, lines in gone]))
 
 
 def _is_quarterly(form: str) -> bool:
     return form in FORMS and FORMS[form].kind == "quarterly"
 
 
-def _placed(key: Key, partition: int, counted: Counted) -> Placed:
-    return Source(partition, *key), counted
+def _placed(key: Key, partition: int, lines: Lines) -> Placed:
+    return Source(partition, *key), lines
 
 
 def version_of(event: AnyAccepted, partition: int) -> Version:
@@ -65,17 +65,20 @@ def version_of(event: AnyAccepted, partition: int) -> Version:
 
 
 def _lines(lines: Sequence[AcceptedLine | SubmittedLine], form: str, period: Period) -> Lines:
-    regions, (first, second, third) = _regions(period), _scales(form)
-    departments = [line.department for line in lines]
-    values = [line.values for line in lines]
-    counted = Counted(
-        [regions.get(department) for department in departments],
-        [minor_units(one[first[0]], first[1]) for one in values],
-        [minor_units(one[second[0]], second[1]) for one in values],
-        [minor_units(one[third[0]], third[1]) for one in values],
+    """Column by column: a call for each cell would cost as much as all the rest."""
+    departments, values = [line.department for line in lines], [line.values for line in lines]
+    measures = [minor_units([of[name] for of in values], scale) for name, scale in _scales(form)]
+    return list(
+        zip(
+            [line.member for line in lines],
+            [line.line for line in lines],
+            departments,
+            map(_regions(period).get, departments),
+            *measures,
+            [line.comment for line in lines],
+            strict=True,
+        )
     )
-    members, numbers = [line.member for line in lines], [line.line for line in lines]
-    return Lines(members, numbers, departments, counted, [line.comment for line in lines])
 
 
 @cache

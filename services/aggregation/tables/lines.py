@@ -14,15 +14,15 @@ SELECT period, platform, member, department, region, m1, m2, m3, comment FROM li
 WHERE form = :form AND period BETWEEN :first AND :last ORDER BY period, platform, member
 """
 _THEN = """
-SELECT period, platform, l.member, l.department, l.region, l.m1, l.m2, l.m3, l.comment
-FROM (SELECT DISTINCT ON (period, platform) * FROM version
-      WHERE form = :form AND period BETWEEN :first AND :last AND received_on < :day
-      ORDER BY period, platform, version DESC) AS stood,
-     unnest(members, departments, regions, m1, m2, m3, comments)
-     AS l (member, department, region, m1, m2, m3, comment)
-ORDER BY period, platform, member
+WITH chosen AS MATERIALIZED (
+    SELECT DISTINCT ON (period, platform) period, platform, lines FROM version
+    WHERE form = :form AND period BETWEEN :first AND :last AND received_on < :day
+    ORDER BY period, platform, version DESC)
+SELECT period, platform, l ->> 0 AS member, l ->> 2, l ->> 3,
+       CAST(l ->> 4 AS bigint), CAST(l ->> 5 AS bigint), CAST(l ->> 6 AS bigint), l ->> 7
+FROM chosen, json_array_elements(lines) AS l ORDER BY period, platform, member
 """
-_LAST_NOW = "SELECT max(period) FROM standing WHERE form = :form AND cardinality(members) > 0"
+_LAST_NOW = "SELECT max(period) FROM standing WHERE form = :form AND json_array_length(lines) > 0"
 _LAST_THEN = "SELECT max(period) FROM version WHERE form = :form AND received_on < :day"
 _MEMBERS = """
 SELECT form, period, 'member', member, CAST(sum(m1) AS bigint), CAST(sum(m2) AS bigint), CAST(sum(m3) AS bigint)

@@ -1,26 +1,28 @@
-"""Versions as they are kept: a row each, its lines as arrays, never changed; the newest of a key stands."""
+"""Versions as they are kept: a row each, its lines in it as JSON, never changed; the newest of a key stands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.aggregation.domain.versions import Counted, Key, Version
+import msgspec
+
+from services.aggregation.domain.versions import Key, Lines, Version
 from shared.transaction import Transaction
 
-_COLUMNS = (
-    *("form", "period", "platform", "version", "submission", "received_on"),
-    *("members", "line_nos", "departments", "regions", "m1", "m2", "m3", "comments"),
-)
+_COLUMNS = ("form", "period", "platform", "version", "submission", "received_on", "lines")
 _KEPT = """
 SELECT k.n, v.version FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:platforms AS text[]))
     WITH ORDINALITY AS k (form, period, platform, n)
 JOIN version AS v ON (v.form, v.period, v.platform) = (k.form, k.period, k.platform)
 """
-_COUNTED = """
-SELECT k.n, v.regions, v.m1, v.m2, v.m3
+_LINES = """
+SELECT k.n, CAST(v.lines AS text) AS lines
 FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:platforms AS text[]), CAST(:versions AS int[]))
     WITH ORDINALITY AS k (form, period, platform, version, n)
 JOIN version AS v ON (v.form, v.period, v.platform, v.version) = (k.form, k.period, k.platform, k.version)
 """
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Lines)
 
 
 async def lock_partitions(work: Transaction, partitions: Iterable[int]) -> None:
@@ -41,14 +43,13 @@ async def kept_versions(work: Transaction, keys: Iterable[Key]) -> dict[Key, set
     return found
 
 
-async def counted_in(work: Transaction, versions: Mapping[Key, int]) -> list[tuple[Key, Counted]]:
+async def lines_of(work: Transaction, versions: Mapping[Key, int]) -> list[tuple[Key, Lines]]:
     """What these versions have in the totals."""
     if not versions:
         return []
     keys = sorted(versions)
     asked = {**_key_arrays(keys), "versions": [versions[key] for key in keys]}
-    rows = await work.execute(_COUNTED, asked)
-    return [(keys[row.n - 1], Counted(row.regions, row.m1, row.m2, row.m3)) for row in rows]
+    return [(keys[row.n - 1], _decoder.decode(row.lines)) for row in await work.execute(_LINES, asked)]
 
 
 async def keep_versions(work: Transaction, versions: Iterable[Version]) -> None:
@@ -56,12 +57,8 @@ async def keep_versions(work: Transaction, versions: Iterable[Version]) -> None:
 
 
 def _row(version: Version) -> tuple[Any, ...]:
-    lines = version.lines
-    comments = lines.comments if any(lines.comments) else None
-    return (
-        *version.key, version.version, version.submission, version.received_on,
-        lines.members, lines.numbers, lines.departments, *lines.counted, comments,
-    )  # fmt: skip
+    lines = _encoder.encode(version.lines).decode()
+    return (*version.key, version.version, version.submission, version.received_on, lines)
 
 
 def _key_arrays(keys: Sequence[Key]) -> dict[str, Any]:

@@ -57,4 +57,4 @@ class Room:
     gathers_seconds: float = 0.0
 
     def understands(self, kind: type[Any]) -> bool:
-        return kind in self.hears or any(kind in kinds for kinds in self.together)
+        return kind in self.hears or kind in self.readers or any(kind in kinds for kinds in self.together)

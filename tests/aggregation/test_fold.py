@@ -28,7 +28,7 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
     """Lines and group totals, counted anew from the newest version of each key."""
     standing: dict[Key, Any] = {}
     for event in events:
-        version = version_of(event, 0)
+        version = version_of(event)
         known = standing.setdefault(version.key, version)
         if version.version > known.version:
             standing[version.key] = version
@@ -37,7 +37,7 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
         form, period, platform = version.key
         for member, _, _, region, *line, _ in version.lines:
             totals["line", form, period, platform, member] = (version.version, *line)
-            for level, code in (("national", "FR"), ("platform", platform), *([("region", region)] if region else [])):
+            for level, code in (("national", "FR"), *([("region", region)] if region else [])):
                 key = (form, period, level, code)
                 totals[key] = tuple(map(sum, zip(totals.get(key, (0, 0, 0, 0)), (1, *line), strict=True)))
     return totals

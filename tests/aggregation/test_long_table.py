@@ -30,7 +30,7 @@ def _figures(version: Version) -> list[QuarterFigures]:
 def test_equals_the_expected_tables_of_a_golden_network(golden: str) -> None:
     standing: dict[Key, Version] = {}
     for event in golden_events(golden):
-        version = version_of(event, 0)
+        version = version_of(event)
         standing[version.key] = version
     figures = [item for version in standing.values() for item in _figures(version)]
     last = {form: max(Period.parse(item.period) for item in figures if item.form == form) for form in QUARTERLY}

@@ -18,7 +18,8 @@ def frictionless_seconds(path: Path, form: Form) -> tuple[float, str]:
     schema = frictionless.Schema.from_descriptor({"fields": [_field(form, column) for column in form.columns[:-1]]})
     resource = frictionless.Resource(path=str(path), schema=schema, control=CsvControl(delimiter=";"))
     began = time.perf_counter()
-    report = frictionless.validate(resource)
+    with frictionless.system.use_context(trusted=True):
+        report = frictionless.validate(resource)
     took = time.perf_counter() - began
     assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])[:3]
     return took, version("frictionless")

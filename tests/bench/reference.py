@@ -64,8 +64,8 @@ def _lines(newest: Iterable[Planned]) -> Iterator[Row]:
 
 def _totals(newest: Iterable[Planned]) -> Iterator[Row]:
     totals: dict[Row, list[int]] = {}
-    for form, period, platform, _, _, _, region, *figures in _lines(newest):
-        for level, code in (("national", "FR"), ("platform", platform), ("region", region)):
+    for form, period, _, _, _, _, region, *figures in _lines(newest):
+        for level, code in (("national", "FR"), ("region", region)):
             total = totals.setdefault((form, period, level, code), [0, 0, 0, 0])
             for place, value in enumerate((1, *figures)):
                 total[place] += value

@@ -93,8 +93,8 @@ async def _a_tampered_total_is_found(machine: Machine, client: Client) -> None:
     connection = await asyncpg.connect(machine.infra.database_url.replace("+asyncpg", ""))
     try:
         moved = await connection.execute(
-            "UPDATE aggregation.group_total SET m1 = m1 + 1 WHERE (form, period, level, code, partition) = "
-            "(SELECT form, period, level, code, partition FROM aggregation.group_total WHERE level = 'region' LIMIT 1)"
+            "UPDATE aggregation.group_total SET m1 = m1 + 1 WHERE (form, period, level, code, part) = "
+            "(SELECT form, period, level, code, part FROM aggregation.group_total WHERE level = 'region' LIMIT 1)"
         )
         assert moved == "UPDATE 1"
     finally:

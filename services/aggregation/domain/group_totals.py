@@ -1,31 +1,21 @@
-"""How group totals move when lines come and go; a member's quarter is its line and needs no total."""
+"""How group totals move when lines come and go; a member's or a Plate-forme's quarter is its lines and needs none."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.aggregation.domain.figures import Figures
-from services.aggregation.domain.versions import Lines
+from services.aggregation.domain.versions import Key, Lines
 
 NATIONAL_CODE = "FR"
 
 
 class Group(NamedTuple):
-    """A group's quarter, in the part of the totals that belongs to one partition."""
+    """A région's, or the nation's, quarter."""
 
-    partition: int
     form: str
     period: str
     level: str
     code: str
-
-
-class Source(NamedTuple):
-    """Whose lines count, and in which part of the totals."""
-
-    partition: int
-    form: str
-    period: str
-    platform: str
 
 
 class Delta(NamedTuple):
@@ -35,7 +25,7 @@ class Delta(NamedTuple):
     figures: Figures
 
 
-Placed = tuple[Source, Lines]
+Placed = tuple[Key, Lines]
 Deltas = dict[Group, Delta]
 _Sums = dict[Group, list[int]]
 
@@ -43,10 +33,10 @@ _Sums = dict[Group, list[int]]
 def deltas(come: Iterable[Placed], gone: Iterable[Placed]) -> Deltas:
     """The moves, in a fixed order of groups, without those that come to nothing."""
     sums: _Sums = {}
-    for source, lines in come:
-        _add(sums, source, lines, 1)
-    for source, lines in gone:
-        _add(sums, source, lines, -1)
+    for key, lines in come:
+        _add(sums, key, lines, 1)
+    for key, lines in gone:
+        _add(sums, key, lines, -1)
     return {
         group: Delta(lines, (m1, m2, m3))
         for group, (lines, m1, m2, m3) in sorted(sums.items())
@@ -54,16 +44,13 @@ def deltas(come: Iterable[Placed], gone: Iterable[Placed]) -> Deltas:
     }
 
 
-def _add(sums: _Sums, source: Source, lines: Lines, sign: int) -> None:
+def _add(sums: _Sums, key: Key, lines: Lines, sign: int) -> None:
     """Each line is looked at once here; the groups then see sums only."""
-    partition, form, period, platform = source
-    by_region = _by_region(lines)
-    for region, figures in by_region.items():
-        moved = [sign * figure for figure in figures]
-        _move(sums, Group(partition, form, period, "national", NATIONAL_CODE), moved)
-        _move(sums, Group(partition, form, period, "platform", platform), moved)
+    form, period, _ = key
+    for region, figures in _by_region(lines).items():
+        _move(sums, Group(form, period, "national", NATIONAL_CODE), figures, sign)
         if region is not None:
-            _move(sums, Group(partition, form, period, "region", region), moved)
+            _move(sums, Group(form, period, "region", region), figures, sign)
 
 
 def _by_region(lines: Lines) -> dict[str | None, list[int]]:
@@ -79,9 +66,7 @@ def _by_region(lines: Lines) -> dict[str | None, list[int]]:
     return found
 
 
-def _move(sums: _Sums, group: Group, by: list[int]) -> None:
-    if (known := sums.get(group)) is None:
-        sums[group] = by.copy()
-    else:
-        for place in range(4):
-            known[place] += by[place]
+def _move(sums: _Sums, group: Group, by: list[int], sign: int) -> None:
+    known = sums.setdefault(group, [0, 0, 0, 0])
+    for place in range(4):
+        known[place] += sign * by[place]

@@ -23,13 +23,12 @@ Lines = list[Line]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One accepted submission, and the partition it came by."""
+    """One accepted submission."""
 
     key: Key
     version: int
     submission: UUID
     received_on: date
-    partition: int
     lines: Lines
 
 

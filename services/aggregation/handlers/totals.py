@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from services.aggregation.domain.figures import minor_units
-from services.aggregation.domain.group_totals import Placed, Source, deltas
+from services.aggregation.domain.group_totals import deltas
 from services.aggregation.domain.versions import Key, Lines, Version, sort_out
 from services.aggregation.handlers.accepted import Accepted, AcceptedLine, Rejected
 from services.aggregation.tables.group_totals import move_totals
@@ -30,28 +30,23 @@ async def hear_submissions(work: Transaction, heard: Sequence[Heard[AnyAccepted 
 
 async def add_to_totals(work: Transaction, heard: Sequence[Heard[AnyAccepted]]) -> None:
     """Any order, any repetition: the newest version of each key stands, and all totals with it."""
-    versions = [version_of(h.event, h.partition) for h in heard if _is_quarterly(h.event.form)]
+    versions = [version_of(h.event) for h in heard if _is_quarterly(h.event.form)]
     if not versions:
         return
-    await lock_partitions(work, (version.partition for version in versions))
+    await lock_partitions(work, (h.partition for h in heard))
     kept = await kept_versions(work, (version.key for version in versions))
     found = sort_out(versions, kept)
     gone = await lines_of(work, found.replaced)
     await keep_versions(work, found.new)
-    partitions = {version.key: version.partition for version in found.standing}
-    come = [_placed(one.key, one.partition, one.lines) for one in found.standing]
-    await move_totals(work, deltas(come, [_placed(key, partitions[key], lines) for key, lines in gone]))
+    come = [(version.key, version.lines) for version in found.standing]
+    await move_totals(work, deltas(come, gone), min(h.partition for h in heard))
 
 
 def _is_quarterly(form: str) -> bool:
     return form in FORMS and FORMS[form].kind == "quarterly"
 
 
-def _placed(key: Key, partition: int, lines: Lines) -> Placed:
-    return Source(partition, *key), lines
-
-
-def version_of(event: AnyAccepted, partition: int) -> Version:
+def version_of(event: AnyAccepted) -> Version:
     """The event as the totals need it; raises where a figure is not as the contract says."""
     period = Period.parse(event.period)
     return Version(
@@ -59,7 +54,6 @@ def version_of(event: AnyAccepted, partition: int) -> Version:
         version=event.version,
         submission=event.submission,
         received_on=event.received_on,
-        partition=partition,
         lines=_lines(event.lines, event.form, period),
     )
 

@@ -28,6 +28,10 @@ _MEMBERS = """
 SELECT form, period, 'member', member, CAST(sum(m1) AS bigint), CAST(sum(m2) AS bigint), CAST(sum(m3) AS bigint)
 FROM line WHERE form = ANY(:forms) AND period BETWEEN :first AND :last GROUP BY form, period, member
 """
+_PLATFORMS = """
+SELECT form, period, 'platform', platform, CAST(sum(m1) AS bigint), CAST(sum(m2) AS bigint), CAST(sum(m3) AS bigint)
+FROM line WHERE form = ANY(:forms) AND period BETWEEN :first AND :last GROUP BY form, period, platform
+"""
 _GROUPS = """
 SELECT form, period, level, code, CAST(sum(m1) AS bigint), CAST(sum(m2) AS bigint), CAST(sum(m3) AS bigint)
 FROM group_total WHERE form = ANY(:forms) AND period BETWEEN :first AND :last
@@ -73,5 +77,9 @@ async def reported_quarters(work: Transaction, before: date) -> set[tuple[str, s
 async def long_figures(work: Transaction, forms: Iterable[str], year: int) -> list[QuarterFigures]:
     """Every member's and every group's figures of the year."""
     values = {"forms": list(forms), **_bounds(year)}
-    found = [*await work.execute(_MEMBERS, values), *await work.execute(_GROUPS, values)]
-    return [QuarterFigures(row[0], row[1], row[2], row[3], (row[4], row[5], row[6])) for row in found]
+    found = [row for query in (_MEMBERS, _PLATFORMS, _GROUPS) for row in await work.execute(query, values)]
+    return [QuarterFigures(row[0], row[1], row[2], row[3], row[4:7]) for row in map(_plain, found)]
+
+
+def _plain(row: Any) -> tuple[Any, ...]:
+    return tuple(row)

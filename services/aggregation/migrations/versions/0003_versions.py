@@ -43,9 +43,17 @@ CREATE VIEW aggregation.{name} AS
 """
 
 
+# A Plate-forme's total is that of its lines. A part is a worker's, no longer a partition's.
+_TOTALS = """
+DELETE FROM aggregation.group_total WHERE level = 'platform';
+ALTER TABLE aggregation.group_total RENAME COLUMN partition TO part;
+ALTER TABLE aggregation.group_total DROP CONSTRAINT group_total_level_check;
+ALTER TABLE aggregation.group_total ADD CHECK (level IN ('region', 'national'));
+"""
+
+
 def upgrade() -> None:
-    lines = [
-        _LINES.format(name=name, source=source) for name, source in (("every_line", "version"), ("line", "standing"))
-    ]
-    for statements in (_VERSION, _VIEWS, *lines):
+    views = (("every_line", "version"), ("line", "standing"))
+    lines = [_LINES.format(name=name, source=source) for name, source in views]
+    for statements in (_VERSION, _VIEWS, *lines, _TOTALS):
         run_script(statements)

@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$python; break; }; done)
 UV ?= $(shell command -v uv 2>/dev/null || echo $(BOOTSTRAP)/bin/uv)
 
-.PHONY: help install demo test check bench contracts format
+.PHONY: help install demo test check soak bench contracts format
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -45,6 +45,9 @@ check: install ## ruff, mypy, import contracts, event contracts, fast tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pilotage contracts
 	$(BIN)/python -m pytest -q -m "not infra and not slow and not browser"
+
+soak: install ## 10,000 ill-made files, bombs and cut uploads against a running house (ARGS="--seed N --only bombs")
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: install ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -78,3 +78,7 @@ def plumbing_sql(schema: str) -> str:
     """The statements of a room's first migration; later changes are migrations of their own."""
     role = f"pilotage_{schema}"
     return "".join(part.format(schema=schema, role=role) for part in (_OUTBOX, _HEARING, _READINGS, _GRANTS))
+
+
+# A credential of a member: a migration of each room's own.
+MEMBER_OF_CREDENTIAL = "ALTER TABLE {schema}.credential ADD COLUMN member text NOT NULL DEFAULT '';\n"

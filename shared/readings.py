@@ -31,8 +31,8 @@ SET version = excluded.version, removed = excluded.removed, body = excluded.body
 WHERE registry_subject.version < excluded.version
 """
 _CREDENTIAL = """
-INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked)
-VALUES (:id, :version, :token_sha256, :role, :platform, :name, :revoked)
+INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked, member)
+VALUES (:id, :version, :token_sha256, :role, :platform, :name, :revoked, :member)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, revoked = excluded.revoked
 WHERE credential.version < excluded.version
 """
@@ -82,6 +82,7 @@ async def keep_credential(work: Transaction, event: CredentialIssued) -> None:
             "platform": event.platform,
             "name": event.name,
             "revoked": event.revoked,
+            "member": event.member,
         },
     )
 

@@ -23,11 +23,13 @@ class Topic:
 
     @property
     def config(self) -> dict[str, str]:
-        return {
+        always = {
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_message_bytes),
         }
+        # Kafka deletes whole segments, by their newest record: a week's segment would keep its first for two.
+        return always if self.retention_ms == FOREVER else {**always, "segment.ms": str(_DAY)}
 
 
 SUBMISSIONS = Topic(

@@ -1,7 +1,9 @@
 """What every room's routes share: who asks, the room's database, refusals as problem+json or a French page."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, cast
 from urllib.parse import urlencode
 
@@ -15,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from shared.clock import system_clock
 from shared.database import Database
+from shared.described import TITLES, Right, describe, methods_at
 from shared.hearing import is_transient
 from shared.pages.pages import Pages, mount_static
 from shared.pages.security import SecureHeaders, same_origin, wants_page
@@ -29,21 +32,6 @@ SESSION_COOKIE = "pilotage_session"
 MAX_BODY_BYTES = 300 * 1024 * 1024
 _UNSTORABLE_TEXT = ("22021", "22P05")
 _bearer = HTTPBearer(auto_error=False, description="Jeton d’une Plate-forme, ou session de l’administrateur")
-
-TITLES = {
-    400: "Demande illisible",
-    401: "Connexion requise",
-    403: "Accès refusé",
-    404: "Introuvable",
-    405: "Méthode non permise",
-    409: "Conflit",
-    410: "Plus conservé",
-    413: "Trop volumineux",
-    422: "Demande refusée",
-    429: "Trop de demandes",
-    501: "Pas encore disponible",
-    503: "Momentanément indisponible",
-}
 
 
 class Problem(Exception):
@@ -110,28 +98,30 @@ async def find_viewer(request: Request, database: Database) -> Viewer | None:
         return session if await still_valid(work, session) else None
 
 
-def viewer_at(room: str) -> Callable[..., Awaitable[Viewer]]:
-    """A dependency: who is signed in, as the room knows it; 401 otherwise (a page leads to the sign-in)."""
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A dependency: who is signed in, as the room knows it; 401 for nobody (a page leads to the sign-in), 403 where
+    the right is the admin's alone."""
 
-    async def require(request: Request, _: Annotated[Any, Depends(_bearer)]) -> Viewer:
-        viewer = await find_viewer(request, database_of(room)(request))
+    room: str
+    right: Right
+
+    async def __call__(self, request: Request, _: Annotated[Any, Depends(_bearer)]) -> Viewer:
+        viewer = await find_viewer(request, database_of(self.room)(request))
         if viewer is None:
             raise MustSignIn
         request.state.viewer = viewer
-        return viewer
-
-    return require
-
-
-def admin_at(room: str) -> Callable[..., Awaitable[Viewer]]:
-    """A dependency: the admin; 403 for anybody else who is signed in."""
-
-    async def require(viewer: Annotated[Viewer, Depends(viewer_at(room))]) -> Viewer:
-        if not viewer.is_admin:
+        if self.right == "admin" and not viewer.is_admin:
             raise Problem(403, "Cette opération est réservée à l’administrateur.")
         return viewer
 
-    return require
+
+def viewer_at(room: str) -> Guard:
+    return Guard(room, "signed_in")
+
+
+def admin_at(room: str) -> Guard:
+    return Guard(room, "admin")
 
 
 async def page_context(request: Request, database: Database, viewer: Viewer | None) -> dict[str, Any]:
@@ -164,7 +154,9 @@ async def _on_no_registry(request: Request, _: Exception) -> Response:
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     refused = cast(HTTPException, error)
     answer = _refuse(request, Problem(refused.status_code, f"{TITLES.get(refused.status_code, 'Erreur')}."))
-    answer.headers.update(refused.headers or {})  # 405 says what is allowed
+    answer.headers.update(refused.headers or {})
+    if refused.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(methods_at(request.app, request.url.path)))
     return answer
 
 
@@ -214,6 +206,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
         openapi_url="/openapi.json",
         max_body_size=MAX_BODY_BYTES,
     )
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     app.state.rooms, app.state.settings, app.state.pages, app.state.clock = rooms, settings, pages, system_clock
     for kind, handler in (
         (Problem, _on_problem),

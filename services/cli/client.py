@@ -86,6 +86,12 @@ class Client:
             self._tokens[platform] = made.json()["token"]
         return self._tokens[platform]
 
+    async def member_token(self, member: str, name: str) -> str:
+        """A new token of the member, with which it reads what was filed in its name."""
+        made = await self.call("POST", "/api/v1/tokens", json={"member": member, "name": name})
+        token: str = made.json()["token"]
+        return token
+
     async def put_registry(self, document: Any) -> None:
         await self.call("PUT", "/api/v1/registry", json=document)
 

@@ -26,7 +26,7 @@ class MakesByDefault(TyperGroup):
 token = typer.Typer(
     cls=MakesByDefault,
     no_args_is_help=True,
-    help="Jetons des Plates-formes : faire, lister, révoquer (PILOTAGE_ADMIN_PASSWORD dans l’environnement).",
+    help="Jetons des Plates-formes, des CIL/CCI : faire, lister, révoquer (mot de passe : PILOTAGE_ADMIN_PASSWORD).",
 )
 app.add_typer(token, name="token")
 
@@ -153,11 +153,19 @@ def contracts(write: bool = False) -> None:
 
 
 @token.command("make")
-def token_make(platform: str, name: str = "", url: Url = "http://127.0.0.1:8000") -> None:
-    """Fait un jeton pour une Plate-forme, montré une seule fois ; `pilotage token PF01` dit la même chose."""
-    from services.cli.tokens import make_token
+def token_make(
+    platform: Annotated[str | None, typer.Argument(help="code de la Plate-forme")] = None,
+    member: Annotated[str | None, typer.Option(help="ou code d’un CIL/CCI, qui ne fera que lire")] = None,
+    name: str = "",
+    url: Url = "http://127.0.0.1:8000",
+) -> None:
+    """Fait un jeton, montré une seule fois, pour une Plate-forme (`pilotage token PF01`) ou pour un CIL/CCI."""
+    from services.cli.tokens import make_member_token, make_token
 
-    typer.echo(asyncio.run(make_token(platform, name, url)))
+    if (platform is None) == (member is None):
+        raise typer.BadParameter("donnez le code d’une Plate-forme, ou bien --member et celui d’un CIL/CCI")
+    made = make_member_token(member, name, url) if member else make_token(platform or "", name, url)
+    typer.echo(asyncio.run(made))
 
 
 @token.command("list")

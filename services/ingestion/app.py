@@ -6,14 +6,20 @@ from services.ingestion.settings import IngestionSettings, SftpSettings, receipt
 from services.ingestion.tables.receiving import Reception
 from services.ingestion.web import (
     api,
+    corrections,
+    depositing,
     documents,
     form_pages,
     forms,
+    line_pages,
+    lines,
     pages,
     receipts,
     sending,
     validations,
     verdicts,
+    version_pages,
+    versions,
     warning_pages,
     warnings,
 )
@@ -46,7 +52,9 @@ def build(settings: Settings) -> Room:
         background=(purging(database),),
         routers=(
             *(forms.router, form_pages.router),
-            *(sending.router, validations.router, api.router, verdicts.router, documents.router, pages.router),
+            *(corrections.router, versions.router, version_pages.router, lines.router, line_pages.router),
+            *(sending.router, validations.router, api.router, verdicts.router, documents.router),
+            *(depositing.router, pages.router),
             *(receipts.router, warnings.router, warning_pages.router, status_router("ingestion")),
         ),
     )

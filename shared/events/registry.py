@@ -71,6 +71,7 @@ class CredentialIssued(Event):
     """A token was made; only its hash is known. `revoked` says it no longer opens anything.
 
     Under the role `admin` it stands for a password of the account `name`, and opens only the sessions begun with it.
+    Under the role `member` it is the token of that member, which only reads.
     """
 
     topic = topics.REGISTRY
@@ -78,10 +79,11 @@ class CredentialIssued(Event):
     credential: UUID
     version: int = 1
     token_sha256: str
-    role: Literal["platform", "admin"]
+    role: Literal["platform", "admin", "member"]
     platform: str
     name: str
     revoked: bool = False
+    member: str = ""
 
     @property
     def key(self) -> str:

@@ -83,12 +83,15 @@ class WarningsExplained(Event):
 
 
 class ReportedError(Said):
-    """An error without the received value, which never leaves ingestion."""
+    """An error as the verdict tells it; the received value of a case file, and what names a person, never leave."""
 
     line: int | None
     column: str | None
     code: str
     message: str
+    severity: Literal["error", "warning"] = "error"
+    value: str | None = Field(default=None, description="as received, shortened")
+    expected: str | None = None
 
 
 class SubmissionRejected(_Submission):

@@ -22,6 +22,11 @@ class NavigationLink(Link):
     """An entry of the main navigation, with a sentence for the home page."""
 
     purpose: str = ""
+    roles: tuple[str, ...] = ()
+
+    def is_for(self, role: str | None) -> bool:
+        """Whether whoever has that role, or nobody yet, is shown it; without roles it is for all."""
+        return not self.roles or role in self.roles or (role is None and "platform" in self.roles)
 
     def leads_to(self, path: str) -> bool:
         """Tell whether a page stands under this entry."""
@@ -84,6 +89,13 @@ NAVIGATION = (
         "Dépôts",
         "/depots",
         "Envoyer un fichier trimestriel, lire le verdict ligne par ligne et retrouver toutes les versions reçues.",
+        roles=("platform", "admin"),
+    ),
+    NavigationLink(
+        "Mes lignes",
+        "/mes-lignes",
+        "Lire tout ce que les Plates-formes ont déposé en votre nom, version par version.",
+        roles=("member",),
     ),
     NavigationLink(
         "Formulaires",
@@ -104,6 +116,7 @@ NAVIGATION = (
         "Boîte d’envoi",
         "/boite-envoi",
         "Relire les messages envoyés : accusés de réception, rappels, tableaux restitués.",
+        roles=("platform", "admin"),
     ),
     NavigationLink("API", "/docs", "Brancher un logiciel : routes, paramètres, réponses et codes d’erreur."),
 )
@@ -122,6 +135,8 @@ STATES: dict[str, tuple[str, str]] = {
     "pending": ("attendu", "calm"),
     "queued": ("à envoyer", "calm"),
     "replaced": ("remplacé", "calm"),
+    "standing": ("en vigueur", "good"),
+    "overtaken": ("remplacée", "calm"),
     "warning_open": ("à confirmer", "warn"),
     "warning_asked_back": ("précision demandée", "warn"),
     "warning_explained": ("expliqué", "calm"),
@@ -132,6 +147,7 @@ STATES: dict[str, tuple[str, str]] = {
 # What the parts of the API are called, by the tags of its routes.
 SECTIONS = {
     "submissions": "Dépôts",
+    "lines": "Lignes déposées",
     "forms": "Formulaires",
     "tables": "Tableaux",
     "editions": "Éditions",

@@ -45,42 +45,13 @@ async def test_a_bad_file_is_refused_line_by_line(platform: Page) -> None:
     await _send(platform, f"{names}\nCIL-X99;3;2;1\nCIL-X98;-3;deux;2,5\n".encode())
     await expect(platform.get_by_role("heading", level=1)).to_have_text(REFUSED)
     assert await faults_of(platform) == []
-    rows = await platform.locator("tbody tr").all_inner_texts()
+    rows = await platform.get_by_role("table", name="Erreurs", exact=True).locator("tbody tr").all_inner_texts()
     shown = [tuple(row.split("\t")[:2]) for row in rows]
     *columns, last = names.split(";")
     assert shown == [("2", "organisme"), *(("3", column) for column in (*columns, last))]
     content, _ = await downloaded(platform, "Tous les constats (CSV)")
     rows_told = csv.DictReader(content.decode("utf-8-sig").splitlines(), delimiter=";")
     assert [(row["Ligne"], row["Colonne"]) for row in rows_told] == shown
-
-
-async def test_the_keyboard_alone_signs_in_and_sends_a_file(stranger: Page, lived: Lived) -> None:
-    await stranger.goto("/depots")
-    await _tab_to(stranger, "token")
-    await stranger.keyboard.type(await lived.client.token(lived.owing))
-    await stranger.keyboard.press("Enter")
-    await expect(stranger).to_have_url(f"{lived.url}/depots")
-    await _tab_to(stranger, "form")
-    await stranger.keyboard.press("Home")
-    assert await stranger.locator("#form").input_value() == FORM
-    async with stranger.expect_file_chooser() as coming:
-        await _tab_to(stranger, "file")
-        await stranger.keyboard.press("Enter")
-    await (await coming.value).set_files(_csv(lived.good_file()))
-    await _tab_to(stranger, "certified_by")
-    await stranger.keyboard.type("Zoé d’Été, directrice")
-    await stranger.keyboard.press("Tab")
-    await expect(stranger.get_by_role("button", name="Envoyer")).to_be_focused()
-    await stranger.keyboard.press("Enter")
-    await expect(stranger.get_by_role("heading", level=1)).to_have_text(ACCEPTED)
-
-
-async def _tab_to(page: Page, identifier: str) -> None:
-    for _ in range(30):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.id") == identifier:
-            return
-    raise AssertionError(f"the keyboard does not come to {identifier}")
 
 
 async def test_what_is_anothers_is_not_there(platform: Page, lived: Lived) -> None:

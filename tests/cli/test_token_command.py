@@ -1,4 +1,4 @@
-"""`pilotage token`: a platform's code makes one; the names of commands list and revoke."""
+"""`pilotage token`: a platform's code makes one, or `--member`; the names of commands list and revoke."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
         return call
 
-    for name in ("make_token", "list_tokens", "revoke_token"):
+    for name in ("make_token", "make_member_token", "list_tokens", "revoke_token"):
         monkeypatch.setattr(tokens, name, keep(name))
     return calls
 
@@ -35,6 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         (["PF01"], ("make_token", "PF01", "", "http://s")),
         (["PF01", "--name", "list"], ("make_token", "PF01", "list", "http://s")),
         (["make", "PF01"], ("make_token", "PF01", "", "http://s")),
+        (["make", "--member", "CIL01"], ("make_member_token", "CIL01", "", "http://s")),
         (["list"], ("list_tokens", "http://s")),
         (["revoke", "an-id"], ("revoke_token", "an-id", "http://s")),
     ],
@@ -42,4 +43,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 def test_what_is_asked(arguments: list[str], call: tuple[str, ...], asked: Asked) -> None:
     answer = CliRunner().invoke(app, ["token", *arguments, "--url", "http://s"], env={PASSWORD: "x"})
     assert (answer.exit_code, asked) == (0, [call]), answer.output
-    assert ("plt_x" in answer.output) == (call[0] == "make_token")
+    assert ("plt_x" in answer.output) == call[0].startswith("make_")
+
+
+@pytest.mark.parametrize("arguments", [["make"], ["PF01", "--member", "CIL01"]])
+def test_a_token_is_somebodys_and_one_bodys(arguments: list[str], asked: Asked) -> None:
+    answer = CliRunner().invoke(app, ["token", *arguments, "--url", "http://s"], env={PASSWORD: "x"})
+    assert (answer.exit_code, asked) == (2, [])

@@ -140,7 +140,7 @@ async def test_a_token_is_shown_once_and_only_its_hash_is_kept_and_said(house: H
         name="essai",
     )  # fmt: skip
     listed = (await house.http.get(TOKENS, headers=house.admin)).json()
-    assert listed == [{"id": token["id"], "platform": "PF01", "name": "essai", "revoked": False}]
+    assert listed == [{"id": token["id"], "platform": "PF01", "member": "", "name": "essai", "revoked": False}]
     kept = await house.rows("compliance", "SELECT CAST(to_jsonb(c) AS text) AS text FROM credential AS c")
     kept += await house.rows("compliance", "SELECT body AS text FROM outbox")
     assert not any(token["token"] in row.text for row in kept)

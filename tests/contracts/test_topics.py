@@ -4,6 +4,8 @@ from collections import Counter
 from typing import cast
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.cli.house import build_rooms
@@ -76,6 +78,26 @@ def test_partitions_and_retention_are_those_decided() -> None:
         assert topic.partitions == PARTITIONS.get(topic.name, 1)
         assert (topic.retention_ms == FOREVER) == (topic.name not in EXPIRING)
         assert topic.compacted == (topic.name == "registry")
+
+
+def test_what_expires_goes_within_a_day_of_its_term() -> None:
+    """Kafka deletes a segment when its newest record is too old: a segment that spans a week keeps a week too long."""
+    for topic in TOPICS.values():
+        days = int(topic.config.get("segment.ms", 0)) / 86_400_000
+        assert days == (1 if topic.name in EXPIRING else 0), topic.name
+
+
+async def test_kafka_knows_when_a_topic_expires(settings: Settings, topics: None) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka.bootstrap_servers)
+    await admin.start()
+    try:
+        for topic in PUBLIC_TOPICS:
+            asked = ConfigResource(ConfigResourceType.TOPIC, settings.kafka.prefix + topic.name, topic.config)
+            [answer] = await admin.describe_configs([asked])
+            [(*_, entries)] = answer.resources
+            assert {entry[0]: entry[1] for entry in entries} == topic.config
+    finally:
+        await admin.close()
 
 
 def test_every_event_is_said_on_a_topic_of_the_catalogue() -> None:

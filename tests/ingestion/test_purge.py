@@ -107,6 +107,8 @@ async def check_day(house: House, day: date, sendings: list[Sending]) -> None:
     accepted_cases = [one for one in sendings if one.transport_gone]
     assert await there(house, "submission_file") == still(files, day, lambda one: one.file_gone), day
     assert await there(house, "submission_error_page") == still(refused, day, lambda one: one.file_gone), day
+    taken = [one for one in sendings if one not in refused]
+    assert await there(house, "filed_line_page") == still(taken, day, lambda one: one.file_gone), day
     waiting = still(accepted_cases, day, lambda one: min(one.transport_gone or date.max, one.file_gone or date.max))
     assert await on_their_way(house) == waiting, day
 
@@ -270,4 +272,4 @@ async def test_what_the_sftp_folders_show_of_it_goes_too(house: House) -> None:
     names = {row.name for row in await house.rows("ingestion", "SELECT name FROM sftp_file")}
     assert names == {"k.csv", "k.csv.verdict.json", "k.csv.verdict.txt", f"accuse-{kept}.json"}
     [record] = await records(house)
-    assert record["gone"] == {"file_pieces": 1, "error_pages": 1, "laid_files": 4}
+    assert record["gone"] == {"file_pieces": 1, "error_pages": 1, "line_pages": 0, "laid_files": 4}

@@ -9,6 +9,9 @@ import asyncssh
 import pytest
 
 from services.ingestion.web.sftp.keys import UnreadableHostKey, host_key
+from shared.events import PlatformRecorded, RegistryRecorded
+from shared.network import Platform
+from shared.readings import keep_platform, open_registry
 from tests.ingestion.sftp_clients import (
     HOST,
     Knocking,
@@ -44,6 +47,8 @@ async def test_only_a_key_of_the_platform_opens(door: Knocking) -> None:
         ("PF03", "PF01"),
         ("PF02", "PF01"),  # a platform without a key
         ("PF99", "PF01"),
+        ("CIL01", "PF01"),  # a member has no folder
+        ("member/CIL01", "PF01"),
         ("", "PF01"),
         ("*", "PF01"),
         ("root", "PF01"),
@@ -63,12 +68,16 @@ async def test_a_password_opens_nothing(door: Knocking) -> None:
 
 
 async def test_a_weak_key_and_a_line_that_is_no_key_open_nothing(house: House, tmp_path: Path) -> None:
+    """No registry with such lines is taken; one may have been, before they were looked at."""
     async with knocking(house, tmp_path) as door:
         door.keys["weak"] = asyncssh.generate_private_key("ssh-rsa", key_size=1024)
-        document = network_with({"PF01": door.keys["weak"]})
-        document["platforms"][0]["sftp_keys"] += ["", "ssh-ed25519", "n'importe quoi", "ssh-ed25519 AAAA x"]
-        await house.put_registry(document)
-        await house.carry()
+        platform = network_with({"PF01": door.keys["weak"]})["platforms"][0]
+        platform["sftp_keys"] += ["", "ssh-ed25519", "n'importe quoi", "ssh-ed25519 AAAA x"]
+        platform["sftp_keys"] += [door.keys["stranger"].export_public_key().decode()]
+        async with house.rooms["ingestion"].database.transaction() as work:
+            await keep_platform(work, PlatformRecorded(version=99, platform=Platform.model_validate(platform)))
+            await open_registry(work, RegistryRecorded(version=99, first_period="2005-T1"))
+        assert not await is_refused(door, "PF01", "stranger"), "the lines have been read"
         assert await is_refused(door, "PF01", "weak")
 
 

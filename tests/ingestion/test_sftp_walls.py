@@ -99,6 +99,37 @@ async def test_anothers_tree_is_not_there(door: Knocking) -> None:
             await other.open("/depots/secret.part", "r+b")
 
 
+async def said(ask: Awaitable[Any]) -> tuple[str, str]:
+    try:
+        return "done", repr(await ask)
+    except asyncssh.SFTPError as refused:
+        return type(refused).__name__, refused.reason
+
+
+async def test_every_verb_says_of_anothers_name_what_it_says_of_nobodys(door: Knocking) -> None:
+    async with door.client("PF01") as mine, door.client("PF03") as other:
+        await put(mine, f"/depots/{NAME}", assistance())
+        await door.verdict()
+        await put(mine, "/depots/secret.part", b"x")
+        [receipt] = set(await mine.listdir("/accuses")) - {".", ".."}
+        names = {f"/depots/{NAME}": ".csv", f"/depots/{NAME}.verdict.json": ".verdict.json",
+                 f"/accuses/{receipt}": ".json", "/depots/secret.part": ".part"}  # fmt: skip
+        for path, end in names.items():
+            nobodys = f"/{path.split('/')[1]}/personne{end}"
+            for verb in ("stat", "lstat", "exists", "getsize", "remove", "listdir", "rmdir", "readlink", "truncate"):
+                more = (0,) if verb == "truncate" else ()
+                there = await said(getattr(other, verb)(path, *more))
+                nowhere = await said(getattr(other, verb)(nobodys, *more))
+                assert there == nowhere, (verb, path)
+                assert await mine.exists(path), verb
+            for verb in ("rename", "posix_rename", "link", "symlink"):
+                for target in ("/depots/a.csv", "/accuses/a"):
+                    there = await said(getattr(other, verb)(path, target))
+                    assert there == await said(getattr(other, verb)(nobodys, target)), (verb, path)
+            for flags in (asyncssh.FXF_READ, asyncssh.FXF_WRITE, asyncssh.FXF_READ | asyncssh.FXF_WRITE):
+                assert await said(other.open(path, flags)) == await said(other.open(nobodys, flags)), (flags, path)
+
+
 ESCAPES = (
     "/etc/passwd",
     "/../etc/passwd",

@@ -235,7 +235,7 @@ async def test_the_page_shows_what_is_expected_beside_what_was_received(house: H
     assert len(links) == 5
     for query, anchor, title, _ in links:
         shown = (await house.http.get(f"/depots/{sent['id']}{query}", headers=browser)).text
-        assert re.search(f'<tr id="{anchor}">.*<strong>{title}.</strong>', shown)
+        assert re.search(f'<tr id="{anchor}"[^>]*>.*<strong>{title}.</strong>', shown)
 
 
 def verdict_of(many: int) -> VerdictTold:

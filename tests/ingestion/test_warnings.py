@@ -153,7 +153,7 @@ async def test_an_explanation_is_offered_when_the_same_warning_comes_back(house:
     again = await house.http.post(
         path, data={"kind": "explanation", "again": "true"}, headers={**PAGE, **house.of("PF01")}
     )
-    assert (again.status_code, again.headers["location"]) == (303, f"/depots/{second}?dit=1#avertissement-1")
+    assert (again.status_code, again.headers["location"]) == (303, f"/depots/{second}#avertissement-1")
     [missing, _] = (await warnings_of(house, second))["warnings"]
     assert (missing["state"], missing["words"][0]["text"]) == ("explained", "Fermé pour travaux.")
     nothing = await house.http.post(

@@ -73,7 +73,14 @@ def accepted(on: date = date(2005, 4, 6), version: int = 1, **other: Any) -> Sub
 
 def rejected(errors: int = 2, on: date = date(2005, 4, 6), **other: Any) -> SubmissionRejected:
     found = tuple(
-        ReportedError(line=n, column="<b>x</b>", code="not_a_number", message=f"« {n} » n’est pas un nombre.")
+        ReportedError(
+            line=n,
+            column="<b>x</b>",
+            code="not_a_number",
+            message=f"Ligne {n}, colonne « x »\u00a0: « {n} » n’est pas un nombre. Attendu\u00a0: des chiffres.",
+            value=f"<i>{n}</i>" + "9" * 200,
+            expected="des chiffres",
+        )
         for n in range(2, min(errors, 1000) + 2)
     )
     return SubmissionRejected(**_received(on, **other), error_count=errors, errors=found)

@@ -50,6 +50,19 @@ async def test_a_refused_file_gets_its_first_fifty_errors(office: Office, post: 
     assert "<b>x</b>" not in html
 
 
+async def test_a_refusal_tells_each_error_whole(office: Office, post: Post) -> None:
+    """What the API, the page and the documents tell: place, code, gravity, received value, expected form, sentence."""
+    await office.hear(*facts.registry(), facts.rejected(errors=2))
+    await office.sending(await post.start()).send_batch()
+    html, text = bodies(post.mails[0])
+    assert html.count("« 2 » n’est pas un nombre. (erreur not_a_number)") == 1
+    for said in ("Ligne", "Colonne", "Ce qui ne va pas", "Valeur reçue", "Attendu", "des chiffres"):
+        assert said in html and said in text
+    assert "&lt;i&gt;2&lt;/i&gt;9999" in html and "<i>" not in html
+    assert "9" * 100 not in html + text, "a long value is shown shortened"
+    assert "Attendu\u00a0: des chiffres" not in html + text, "said once, in its column"
+
+
 async def test_the_same_submission_heard_twice_makes_one_message(office: Office) -> None:
     event = facts.accepted()
     await office.hear(*facts.registry(), event)

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from services.cli.house import BUILDERS, build_pages
 from services.compliance.tables.calendar import say_days_until
-from services.compliance.tables.credentials import issue_token
+from services.compliance.tables.credentials import issue_member_token, issue_token
 from services.compliance.tables.registry import record_registry
 from shared.events import EVENTS, Event
 from shared.hearing import Hearing
@@ -55,7 +55,7 @@ class House:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def of(self, platform: str) -> dict[str, str]:
-        """Headers of a platform that has a token."""
+        """Headers of a platform or a member that has a token."""
         return {"Authorization": f"Bearer {self.tokens[platform]}"}
 
     async def rows(self, room: str, query: str, **values: Any) -> list[Any]:
@@ -77,6 +77,11 @@ class House:
         async with self.rooms["compliance"].database.transaction() as work:
             for platform in platforms:
                 _, self.tokens[platform] = await issue_token(work, platform, f"{platform} par essai")
+
+    async def issue_to_members(self, *members: str) -> None:
+        async with self.rooms["compliance"].database.transaction() as work:
+            for member in members:
+                _, self.tokens[member] = await issue_member_token(work, member, f"{member} par essai")
 
     async def begin(self, day: date) -> None:
         async with self.rooms["compliance"].database.transaction() as work:

@@ -271,7 +271,8 @@ def test_programs_are_told_from_people(client: Browser) -> None:
 def test_home_explains_each_entry(client: Browser) -> None:
     """A card per page, and the way in for who is not signed in."""
     page = client.get("/").text
-    assert all(link.purpose in page for link in NAVIGATION)
+    assert all((link.purpose in page) == (not link.purpose or link.is_for(None)) for link in NAVIGATION)
+    assert "/mes-lignes" not in page, "only a member has lines of its own"
     assert "Vous n’êtes pas connecté" in page
 
 

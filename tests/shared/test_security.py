@@ -156,3 +156,15 @@ async def test_what_stands_for_a_password_is_no_token(database: Database) -> Non
     async with database.transaction() as work:
         assert await viewer_of_token(work, token) is None
         assert await still_valid(work, replace(ADMIN, credential=PLATFORM.credential))
+
+
+def test_whose_rows_each_role_sees() -> None:
+    assert Viewer("admin", "admin").sees == "*"
+    assert Viewer("", "platform", "PF01").sees == "PF01"
+    assert Viewer("", "member", member="CIL01").sees == "member/CIL01"
+    assert (Viewer("", "platform").sees, Viewer("", "member").sees) == ("", "member/"), "nobody's is not everybody's"
+
+
+def test_a_members_session_is_read_again_as_it_was_signed() -> None:
+    viewer = Viewer("jeton", "member", None, str(UUID(int=5)), "CIL01")
+    assert read_session("key", sign_session("key", viewer)) == viewer

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.compliance.domain.sftp_keys import unusable_keys
 from shared.network import Delegation, Member, Network, Operator, Platform, Span
 from shared.regions import DEPARTMENTS
 
@@ -157,6 +158,10 @@ def _why_impossible(network: Network, member: Member, delegation: Delegation) ->
     return None
 
 
+def _unusable_sftp_keys(network: Network) -> Iterator[Fault]:
+    yield from (Fault(at, sentence) for at, sentence in unusable_keys(network))
+
+
 _RULES: tuple[Callable[[Network], Iterator[Fault]], ...] = (
     _impossible_codes,
     _codes_used_twice,
@@ -167,4 +172,5 @@ _RULES: tuple[Callable[[Network], Iterator[Fault]], ...] = (
     _unknown_members_of_operators,
     _two_platforms_at_once,
     _impossible_delegations,
+    _unusable_sftp_keys,
 )

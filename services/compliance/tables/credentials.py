@@ -10,7 +10,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from shared.events import CredentialIssued
 from shared.readings import keep_credential
-from shared.security import Viewer, new_token, token_hash
+from shared.security import Role, Viewer, new_token, token_hash
 from shared.transaction import Transaction
 
 ADMIN = "admin"
@@ -74,9 +74,23 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe(15))
 
 async def issue_token(work: Transaction, platform: str, name: str) -> tuple[UUID, str]:
     """A new token of a platform, shown once; every room learns its hash."""
+    return await _issue(work, "platform", name, platform=platform)
+
+
+async def issue_member_token(work: Transaction, member: str, name: str) -> tuple[UUID, str]:
+    """A new token of a member, with which it reads what was filed in its name."""
+    return await _issue(work, "member", name, member=member)
+
+
+async def _issue(work: Transaction, role: Role, name: str, *, platform: str = "", member: str = "") -> tuple[UUID, str]:
     token, credential = new_token(), uuid4()
     event = CredentialIssued(
-        credential=credential, token_sha256=token_hash(token), role="platform", platform=platform, name=name
+        credential=credential,
+        token_sha256=token_hash(token),
+        role=role,
+        platform=platform,
+        name=name,
+        member=member,
     )
     await _keep_and_say(work, event)
     return credential, token
@@ -84,19 +98,20 @@ async def issue_token(work: Transaction, platform: str, name: str) -> tuple[UUID
 
 async def known_tokens(work: Transaction) -> list[Any]:
     """Every token ever made, without its secret."""
-    query = "SELECT id, platform, name, revoked FROM credential WHERE role = 'platform' ORDER BY platform, name, id"
+    query = """SELECT id, platform, name, revoked, member FROM credential WHERE role <> 'admin'
+               ORDER BY member, platform, name, id"""
     return list(await work.execute(query))
 
 
 async def revoke_token(work: Transaction, credential: UUID) -> bool:
     """False where there is no such token."""
-    return await _revoke(work, credential, "platform")
+    return await _revoke(work, credential, "platform", "member")
 
 
-async def _revoke(work: Transaction, credential: UUID, role: str) -> bool:
-    query = """SELECT id AS credential, version, token_sha256, role, platform, name, revoked FROM credential
-               WHERE id = :id AND role = :role FOR UPDATE"""
-    row = (await work.execute(query, {"id": credential, "role": role})).mappings().one_or_none()
+async def _revoke(work: Transaction, credential: UUID, *roles: Role) -> bool:
+    query = """SELECT id AS credential, version, token_sha256, role, platform, name, revoked, member FROM credential
+               WHERE id = :id AND role = ANY(:roles) FOR UPDATE"""
+    row = (await work.execute(query, {"id": credential, "roles": list(roles)})).mappings().one_or_none()
     if row is None:
         return False
     if not row["revoked"]:

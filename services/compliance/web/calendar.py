@@ -1,12 +1,12 @@
 """The clock of a simulation, driven day by day by a load; absent in production."""
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from services.compliance.tables.calendar import DayHasPassed, DayTooFar, say_days_until
 from services.compliance.web.doors import Admin, RoomDatabase
+from shared.described import problems
+from shared.network import Day as IsoDay
 from shared.readings import current_day
 from shared.web import Problem, not_found, settings_of
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/calendar", tags=["calendar"])
 class Day(BaseModel):
     """The day it is now."""
 
-    day: date | None
+    day: IsoDay | None
 
 
 class Calendar(Day):
@@ -32,7 +32,7 @@ async def get_day(request: Request, database: RoomDatabase, _: Admin) -> Calenda
         return Calendar(day=await current_day(work), simulation=settings_of(request).simulation)
 
 
-@router.post("", summary="Avancer le calendrier (simulation)")
+@router.post("", summary="Avancer le calendrier (simulation)", responses=problems(404, 409))
 async def begin_days(request: Request, wanted: Day, database: RoomDatabase, _: Admin) -> Day:
     """Says every day up to the one given; only where simulation is on."""
     if not settings_of(request).simulation:

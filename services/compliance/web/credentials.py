@@ -1,4 +1,4 @@
-"""Routes of sessions and platform tokens."""
+"""Routes of sessions and tokens."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -8,9 +8,16 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.compliance.tables.credentials import issue_token, known_tokens, revoke_token, viewer_of_password
+from services.compliance.tables.credentials import (
+    issue_member_token,
+    issue_token,
+    known_tokens,
+    revoke_token,
+    viewer_of_password,
+)
 from services.compliance.web.doors import Admin, RoomDatabase
 from shared.database import Database
+from shared.described import problems
 from shared.pages.security import same_origin
 from shared.pages.words import FieldError
 from shared.readings import read_network
@@ -35,17 +42,19 @@ class Session(BaseModel):
 
 
 class TokenWanted(BaseModel):
-    """For which platform, and a name by which to know the token again."""
+    """For which platform, or else for which member; and a name by which to know the token again."""
 
-    platform: str
+    platform: str = ""
+    member: str = ""
     name: str = Field(default="", max_length=200)
 
 
 class Token(BaseModel):
-    """Shown once; only its hash is kept."""
+    """Shown once; only its hash is kept. It is a platform's, or a member's, which only reads."""
 
     id: UUID
     platform: str
+    member: str = ""
     token: str
 
 
@@ -54,6 +63,7 @@ class KnownToken(BaseModel):
 
     id: UUID
     platform: str
+    member: str = ""
     name: str
     revoked: bool
 
@@ -62,7 +72,7 @@ def _sign(request: Request, viewer: Viewer) -> str:
     return sign_session(settings_of(request).secret_key.get_secret_value(), viewer)
 
 
-@router.post("/api/v1/sessions", status_code=201, summary="Ouvrir une session")
+@router.post("/api/v1/sessions", status_code=201, summary="Ouvrir une session", responses=problems(401))
 async def open_session(request: Request, wanted: Password, database: RoomDatabase) -> Session:
     """Signs an account in."""
     async with database.transaction() as work:
@@ -72,14 +82,27 @@ async def open_session(request: Request, wanted: Password, database: RoomDatabas
     return Session(session=_sign(request, viewer))
 
 
-@router.post("/api/v1/tokens", status_code=201, summary="Créer le jeton d’une Plate-forme")
+@router.post(
+    "/api/v1/tokens",
+    status_code=201,
+    summary="Créer le jeton d’une Plate-forme ou d’un CIL/CCI",
+    responses=problems(404),
+)
 async def make_token(wanted: TokenWanted, database: RoomDatabase, _: Admin) -> Token:
-    """A new token for a platform of the registry."""
+    """A new token for a platform of the registry, or for a member, which may only read."""
+    if wanted.platform and wanted.member:
+        raise Problem(422, "Un jeton est celui d’une Plate-forme ou d’un CIL/CCI, pas des deux.")
     async with database.transaction() as work:
-        if not (await read_network(work)).platform(wanted.platform):
-            raise Problem(404, f"Aucune Plate-forme ne porte le code {wanted.platform[:20]}.")
-        credential, token = await issue_token(work, wanted.platform, wanted.name)
-    return Token(id=credential, platform=wanted.platform, token=token)
+        network = await read_network(work)
+        if wanted.member:
+            if not network.member(wanted.member):
+                raise Problem(404, f"Aucun CIL/CCI ne porte le code {wanted.member[:20]}.")
+            credential, token = await issue_member_token(work, wanted.member, wanted.name)
+        else:
+            if not network.platform(wanted.platform):
+                raise Problem(404, f"Aucune Plate-forme ne porte le code {wanted.platform[:20]}.")
+            credential, token = await issue_token(work, wanted.platform, wanted.name)
+    return Token(id=credential, platform=wanted.platform, member=wanted.member, token=token)
 
 
 @router.get("/api/v1/tokens", summary="Lister les jetons")
@@ -119,15 +142,16 @@ def _local(path: str) -> str:
 async def sign_in(
     request: Request,
     database: RoomDatabase,
-    way: Annotated[Literal["admin", "platform"], Form()],
+    way: Annotated[Literal["admin", "platform", "member"], Form()],
     name: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
     token: Annotated[str, Form(max_length=200)] = "",
+    member_token: Annotated[str, Form(max_length=200)] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     if not same_origin(request):  # nobody is signed in as somebody else from a page of another site
         raise Problem(403, "Cette demande ne vient pas de nos pages.")
-    viewer = await _recognise(database, way, name.strip(), password, token.strip())
+    viewer = await _recognise(database, way, name.strip(), password, (token or member_token).strip())
     if viewer is None:
         return await _sign_in_page(request, database, next, [_WRONG[way]], 401)
     answer = RedirectResponse(_local(next), status_code=303)
@@ -140,14 +164,16 @@ async def sign_in(
 _WRONG = {
     "admin": FieldError("password", "Nom ou mot de passe incorrect."),
     "platform": FieldError("token", "Ce jeton est inconnu ou révoqué."),
+    "member": FieldError("member_token", "Ce jeton est inconnu ou révoqué."),
 }
 
 
 async def _recognise(database: Database, way: str, name: str, password: str, token: str) -> Viewer | None:
     async with database.transaction() as work:
-        if way == "platform":
-            return await viewer_of_token(work, token)
-        return await viewer_of_password(work, name, password)
+        if way == "admin":
+            return await viewer_of_password(work, name, password)
+        viewer = await viewer_of_token(work, token)
+    return viewer if viewer and viewer.role == way else None
 
 
 @router.post("/deconnexion", include_in_schema=False)

@@ -12,6 +12,7 @@ from services.compliance.tables.arrivals import known_arrivals
 from services.compliance.web.doors import RoomDatabase, SignedIn
 from shared.clock import Clock
 from shared.database import Database
+from shared.described import files
 from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
@@ -37,13 +38,13 @@ class ShownObligation(BaseModel):
 
 
 async def _read(request: Request, database: Database, viewer: Viewer) -> tuple[Network, date, list[Obligation]]:
-    """The network, today, and what the viewer may see: a platform its own, the admin all."""
+    """The network, today, and what the viewer may see: a platform its own, the admin all, a member owes nothing."""
     clock: Clock = request.app.state.clock
     async with database.transaction(viewer.sees) as work:
         network = await read_network(work)
         day = await today(work, settings_of(request).simulation, clock)
         owed = obligations_on(network, await known_arrivals(work), day)
-    return network, day, [one for one in owed if viewer.platform in (None, one.platform)]
+    return network, day, [one for one in owed if viewer.is_admin or one.platform == viewer.platform]
 
 
 def _shown(obligation: Obligation, day: date) -> ShownObligation:
@@ -59,7 +60,12 @@ def _shown(obligation: Obligation, day: date) -> ShownObligation:
     )
 
 
-@router.get("/api/v1/obligations", response_model=list[ShownObligation], summary="Lister les obligations et leur état")
+@router.get(
+    "/api/v1/obligations",
+    response_model=list[ShownObligation],
+    summary="Lister les obligations et leur état",
+    responses=files("text/csv"),
+)
 async def get_obligations(
     request: Request, database: RoomDatabase, viewer: SignedIn, format: Literal["json", "csv"] = "json"
 ) -> list[ShownObligation] | Response:

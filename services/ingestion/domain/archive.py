@@ -12,7 +12,13 @@ _MOST_PARTS = 2_000
 _PIECE = 1 << 16
 # More than two million rows can need; a part that unpacks to more is a bomb.
 _LARGEST_PART = 4 << 30
+# Sheets unpack to ten or twenty times their size; above this one, what unpacks to more times is a bomb too.
+_LARGE_PART = 16 << 20
+_MOST_TIMES = 50
+_LONGEST_TOKEN = 1 << 20
+_MOST_ELEMENTS = 200_000
 _ENCRYPTED = 0x1
+_KINDS_OF_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MACRO_PARTS = ("vbaproject.bin", "basic/", "scripts/")
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError)
 
@@ -32,14 +38,17 @@ class Archive:
             raise FileTooLarge("unpacked")
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
             raise UnreadableFile("encrypted")
+        if any(entry.compress_type not in _KINDS_OF_PACKING for entry in entries):
+            raise UnreadableFile("workbook")
         self.names = {entry.filename for entry in entries}
         if any(part in name.casefold() for name in self.names for part in _MACRO_PARTS):
             raise UnreadableFile("macro")
 
     def pieces(self, name: str) -> Iterator[bytes]:
         try:
+            largest = min(_LARGEST_PART, max(_LARGE_PART, _MOST_TIMES * self._zip.getinfo(name).compress_size))
             with self._zip.open(name) as part:
-                yield from _bounded(part)
+                yield from _bounded(part, largest)
         except (*_BROKEN, zlib.error) as error:
             raise UnreadableFile("workbook") from error
 
@@ -61,11 +70,11 @@ class Archive:
         yield
 
 
-def _bounded(part: IO[bytes]) -> Iterator[bytes]:
+def _bounded(part: IO[bytes], largest: int) -> Iterator[bytes]:
     size = 0
     while piece := part.read(_PIECE):
         size += len(piece)
-        if size > _LARGEST_PART:
+        if size > largest:
             raise FileTooLarge("unpacked")
         yield piece
 
@@ -79,6 +88,7 @@ class Parser:
         end: Callable[[str], None],
         text: Callable[[str], None] | None = None,
     ) -> None:
+        self._fed = 0
         self._expat = expat.ParserCreate()
         self._expat.buffer_text = True
         self._expat.StartElementHandler = start
@@ -90,8 +100,11 @@ class Parser:
     def feed(self, piece: bytes, *, final: bool = False) -> None:
         try:
             self._expat.Parse(piece, final)
-        except (expat.ExpatError, ValueError, OverflowError) as error:
+        except (expat.ExpatError, ValueError, OverflowError, LookupError) as error:
             raise UnreadableFile("workbook") from error
+        self._fed += len(piece)
+        if self._fed - self._expat.CurrentByteIndex > _LONGEST_TOKEN:
+            raise FileTooLarge("unpacked")  # a name, an attribute or a comment that goes on and on is held in memory
 
     @staticmethod
     def _refuse(*_: Any) -> None:
@@ -103,6 +116,8 @@ def elements(content: bytes) -> list[tuple[str, Attributes]]:
     found: list[tuple[str, Attributes]] = []
 
     def start(name: str, attributes: Attributes) -> None:
+        if len(found) >= _MOST_ELEMENTS:
+            raise FileTooLarge("unpacked")
         found.append((local(name), {local(key): value for key, value in attributes.items()}))
 
     Parser(start, lambda _: None).feed(content, final=True)

@@ -45,7 +45,8 @@ def _encoding(file: BinaryIO) -> str:
 
 def _refuse_control_characters(file: BinaryIO, encoding: str) -> None:
     """Reads the file to its end; what cannot be decoded is found before what must not be there."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    # With the signature, a file cut within it would read as empty.
+    decoder = codecs.getincrementaldecoder(encoding.removesuffix("-sig"))()
     found = False
     file.seek(0, SEEK_SET)
     while piece := file.read(_CHUNK):

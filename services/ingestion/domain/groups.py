@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from shared.forms import Column
+from shared.report.french import number, typeset
 
 # What somebody who knows the person could know too.
 QUASI_IDENTIFIERS = ("code_postal", "code_postal_depart", "code_postal_arrivee", "age", "csp", "personnes_foyer")
@@ -26,3 +27,19 @@ class Groups:
     def smallest(self) -> int | None:
         """None where there is no case."""
         return min((sum(1 for _ in group) for _, group in groupby(sorted(self._hashes))), default=None)
+
+
+_ALONE = (
+    "Au moins un dossier de ce fichier est seul à porter sa combinaison de code postal, d'âge, de CSP et de nombre de"
+    " personnes au foyer : qui connaît la personne pourrait la reconnaître. Rien de plus fin qu'un total n'en est à"
+    " publier."
+)
+_TOGETHER = (
+    "Chaque combinaison de code postal, d'âge, de CSP et de nombre de personnes au foyer est partagée par au moins"
+    " {} dossiers de ce fichier : plus ce nombre est grand, moins quelqu'un peut y être reconnu."
+)
+
+
+def group_told(smallest: int) -> str:
+    """What the number means, for UESL."""
+    return typeset(_ALONE if smallest == 1 else _TOGETHER.format(number(smallest)))

@@ -1,24 +1,31 @@
 """Reading of JSON: `{"rows": [{column: value}]}`, each row an object of plain values, streamed."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import SEEK_SET
 from typing import Any, BinaryIO
 
 import ijson
 
-from services.ingestion.domain.sheet import Record, UnreadableFile
+from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, FileTooLarge, Record, UnreadableFile
 
 _BOM = b"\xef\xbb\xbf"
+_PIECE = 1 << 16
+_DIGITS = frozenset(b"0123456789")
+_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (MAX_CELL_CHARACTERS + 1))
+_STEP = MAX_CELL_CHARACTERS // 2
 _PLAIN = ("string", "number", "boolean", "null")
 
 
-def json_records(file: BinaryIO) -> Iterator[Record]:
+def json_records(file: BinaryIO, columns: Sequence[str] = ()) -> Iterator[Record]:
     """The header is every key, in the order in which it first came; a missing key or null is an empty cell.
 
-    Read twice: the keys of the last row may be new.
+    Read twice: the keys of the last row may be new. Where there is no row at all, these columns are the header.
     """
     header = _header(file)
+    if not header and next(_rows(file), None) is None:
+        header = list(columns)
     places = {_normal(name): place for place, name in reversed(list(enumerate(header)))}
     if header:
         yield header
@@ -29,29 +36,54 @@ def json_records(file: BinaryIO) -> Iterator[Record]:
         yield record
 
 
+def first_row(file: BinaryIO) -> list[tuple[str, str]]:
+    """Key by key; nothing of what follows is read."""
+    return next(_rows(file), [])
+
+
 def _normal(name: str) -> str:
     return name.strip().lower()
 
 
 def _header(file: BinaryIO) -> Record:
-    """Two keys of one row that are one name make a double column."""
+    """Two keys of one row that are one name make a double column; too many are said once all was read."""
     header: dict[str, str] = {}
-    doubled: list[str] = []
+    doubled: dict[str, None] = {}
     for row in _rows(file):
-        names = [_normal(key) for key, _ in row]
-        for key, name in zip((key for key, _ in row), names, strict=True):
-            header.setdefault(name, key)
-        if len(set(names)) < len(names):
-            doubled += [key for place, (key, _) in enumerate(row) if names[place] in names[:place]]
-    return [*header.values(), *dict.fromkeys(doubled)]
+        names: set[str] = set()
+        for key, _ in row:
+            name = _normal(key)
+            if name in names:
+                doubled[key] = None
+            elif len(header) <= MAX_COLUMNS:
+                header.setdefault(name, key)
+            names.add(name)
+    if len(header) > MAX_COLUMNS:
+        raise FileTooLarge("columns")
+    return [*header.values(), *doubled]
 
 
 def _rows(file: BinaryIO) -> Iterator[list[tuple[str, str]]]:
     file.seek(len(_BOM) if _starts_with_bom(file) else 0, SEEK_SET)
     try:
-        yield from _rows_of(ijson.basic_parse(file, buf_size=1 << 16))
-    except (ijson.JSONError, UnicodeDecodeError, ValueError) as error:
+        yield from _rows_of(ijson.basic_parse(_WithoutLongNumbers(file), buf_size=_PIECE))
+    except (ijson.JSONError, ArithmeticError, ValueError) as error:
         raise UnreadableFile("json") from error
+
+
+class _WithoutLongNumbers:
+    """Stops where more digits follow one another than a cell may hold: the parser's own end would be the process's."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        """A number of thousands of digits holds one at every step; ordinary files are looked at nowhere else."""
+        piece = self._file.read(size)
+        for place in range(0, len(piece), _STEP):
+            if piece[place] in _DIGITS and _LONG_NUMBER.search(piece, max(0, place - _STEP), place + 2 * _STEP):
+                raise FileTooLarge("cell")
+        return piece
 
 
 def _starts_with_bom(file: BinaryIO) -> bool:
@@ -90,7 +122,8 @@ def _row(events: Iterator[tuple[str, Any]]) -> list[tuple[str, str]]:
         if kind == "map_key":
             key = value
         elif kind in _PLAIN:
-            row.append((key, _written(value)))
+            if len(row) <= MAX_COLUMNS:  # one too many is enough to be refused
+                row.append((key, _written(value)))
         else:
             raise UnreadableFile("json_shape")
     raise UnreadableFile("json")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from services.ingestion.domain.kept_rows import RowKeeper
 from services.ingestion.domain.reported_period import Sending, parse_period, period_error, unknown_period
 from services.ingestion.domain.rows import RowJudge
 from services.ingestion.domain.scene import Scene
-from services.ingestion.domain.sheet import FileRefused, Sheet
+from services.ingestion.domain.sheet import MAX_COLUMNS, FileRefused, Sheet
 from services.ingestion.domain.structure import column_names, structure_errors
 from services.ingestion.domain.verdicts import Case, Error, Judgement, Line, Outcome, refusal
 from shared.forms import Form
@@ -45,12 +45,16 @@ class Asked:
 
 @dataclass(slots=True)
 class Found:
-    """What was found in the rows since the last part; worth nothing if the file turns out to be unreadable."""
+    """What was found in the rows since the last part; worth nothing if the file turns out to be unreadable.
+
+    case_lines: of each case, the line of the file.
+    """
 
     errors: list[Error]
     lines: list[Line]
     cases: list[Case]
     rows: int = 0
+    case_lines: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.errors) + len(self.lines) + len(self.cases)
@@ -102,6 +106,8 @@ def judge_in_parts(file: BinaryIO, asked: Asked) -> Iterator[Found | Outcome]:
 
 
 def _before_rows(sheet: Sheet, asked: Asked) -> list[Error]:
+    if len(sheet.header) > MAX_COLUMNS:
+        sheet.read_to_the_end()  # raises: what a million columns are called is not looked at
     known = parse_period(asked.period)
     if known is None:
         return [unknown_period(asked.period, asked.form, asked.network)]

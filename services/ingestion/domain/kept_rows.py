@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from services.ingestion.domain.sheet import FileTooLarge
 from services.ingestion.domain.verdicts import Line
 from shared.forms import Column, Form
 from shared.network import Member
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from services.ingestion.domain.judging import Found
 
 _NUMERIC = ("count", "amount")
-_COMMENT = "commentaire"
+COMMENT = "commentaire"
+# The lines of a submission are said in one event, which brokers take up to 16 MiB: a character is six bytes at most.
+MOST_CHARACTERS_SAID = 2_500_000
+_LINE_CHARACTERS = 200
 
 
 class RowKeeper:
@@ -28,15 +32,21 @@ class RowKeeper:
         self._texts = [
             (c.name, places[c.name])
             for c in form.columns
-            if c.name in places and c.type not in (*_NUMERIC, "member", "department") and c.name != _COMMENT
+            if c.name in places and c.type not in (*_NUMERIC, "member", "department") and c.name != COMMENT
         ]
-        self._comment_at = places.get(_COMMENT)
+        self._comment_at = places.get(COMMENT)
+        self._said = 0
 
     def keep(self, found: "Found", line: int, values: Sequence[Any]) -> None:
         if self._form.anonymous:
+            found.case_lines.append(line)
             found.cases.append([None if place is None else _plain(values[place]) for place in self._order])
         else:
-            found.lines.append(self._line(line, values))
+            kept = self._line(line, values)
+            self._said += _LINE_CHARACTERS + len(kept.comment or "") + sum(map(len, kept.texts.values()))
+            if self._said > MOST_CHARACTERS_SAID:
+                raise FileTooLarge("text")
+            found.lines.append(kept)
 
     def _line(self, line: int, values: Sequence[Any]) -> Line:
         member: Member | None = None if self._member_at is None else values[self._member_at]

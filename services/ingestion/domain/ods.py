@@ -8,6 +8,9 @@ from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, MA
 
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
+# Cells of rows said to come again, ten of each at least: nobody has so many rows that are all alike.
+_MOST_REPEATED = 1_000_000
+_FEWEST_CELLS = 10
 _NUMBERS = ("float", "currency", "percentage")
 
 
@@ -32,14 +35,20 @@ def _without_doctype(content: bytes) -> bytes:
     return before + after.partition(b">")[2] if found else content
 
 
-def _chosen(archive: Archive, name: str) -> int:
-    """The place of the table of that name among the others, else the first."""
+def sheet_names(archive: Archive) -> list[str]:
+    """In their order, as they are compared with a form's."""
     finder = _NamesReader()
     for _ in archive.parse(_CONTENT, Parser(finder.start, lambda _: None)):
         pass
-    if not finder.names:
+    return finder.names
+
+
+def _chosen(archive: Archive, name: str) -> int:
+    """The place of the table of that name among the others, else the first."""
+    names = sheet_names(archive)
+    if not names:
         raise UnreadableFile("workbook")
-    return finder.names.index(name.casefold()) if name.casefold() in finder.names else 0
+    return names.index(name.casefold()) if name.casefold() in names else 0
 
 
 def _rows_of(archive: Archive, reader: "_TableReader") -> Iterator[tuple[int, Cells]]:
@@ -71,6 +80,7 @@ class _TableReader:
         self._pieces: list[str] = []
         self._length = self._repeat = self._rows_repeat = 0
         self._in_paragraph = self._in_annotation = 0
+        self._repeated = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
         tag = local(name)
@@ -156,7 +166,8 @@ class _TableReader:
     def _end_row(self) -> None:
         """Rows repeated are blank at the end of most sheets; those that hold something are so many rows."""
         if any(not isinstance(cell, str) or cell.strip() for cell in self._cells.values()):
-            if self._row + self._rows_repeat > MAX_ROWS + 1:
+            self._repeated += (self._rows_repeat - 1) * max(_FEWEST_CELLS, len(self._cells))
+            if self._row + self._rows_repeat > MAX_ROWS + 1 or self._repeated > _MOST_REPEATED:
                 raise FileTooLarge("rows")
             self.found += [(self._row + n, self._cells) for n in range(1, self._rows_repeat + 1)]
         self._row += self._rows_repeat

@@ -29,5 +29,6 @@ TOO_LARGE = {
         "rows": "trop de rangées",
         "columns": "trop de colonnes",
         "cell": "une case trop longue",
+        "text": "trop de texte pour un seul dépôt : 2 500 000 caractères au plus",
     }.items()
 }

@@ -13,7 +13,7 @@ from services.ingestion.domain.warnings.raised import usual_told
 
 Severity = Literal["error", "warning"]
 
-SEVERITIES: dict[Severity, str] = {"error": "erreur", "warning": "alerte"}
+SEVERITIES: dict[Severity, str] = {"error": "erreur", "warning": "avertissement"}
 # What can only be looked at where a member's past and the others' files are at hand.
 NEED_HISTORY = tuple(sorted(rule.code for rule in RULES.values() if rule.needs != "file"))
 

@@ -13,6 +13,13 @@ from shared.forms import Form
 _POSTCODE_WITHOUT_ITS_ZERO = 4
 
 
+def sheet_names(file: BinaryIO) -> list[str]:
+    """Of a workbook of either kind; none of what is no workbook."""
+    archive = Archive(file)
+    kind = next((kind for kind in (xlsx, ods) if kind.is_one(archive)), None)
+    return kind.sheet_names(archive) if kind else []
+
+
 def workbook_records(file: BinaryIO, form: Form) -> Iterator[Record]:
     """One record per row down to the last that is not blank; a workbook has no short rows, they end in empty cells."""
     archive = Archive(file)

@@ -10,6 +10,9 @@ from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge, U
 
 _WORKBOOK = "xl/workbook.xml"
 _MOST_SHARED_CHARACTERS = 100_000_000
+# What a sheet can have, blank ones among them.
+_MOST_PLACES = 16_384
+_MOST_ROWS = 1_048_576
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 _NOT_A_DATE_PART = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _DATE_PART = re.compile(r"[yjadm]", re.IGNORECASE)
@@ -17,6 +20,11 @@ _DATE_PART = re.compile(r"[yjadm]", re.IGNORECASE)
 
 def is_one(archive: Archive) -> bool:
     return _WORKBOOK in archive.names
+
+
+def sheet_names(archive: Archive) -> list[str]:
+    """In their order, as they are compared with a form's."""
+    return list(_sheets(elements(archive.whole(_WORKBOOK))))
 
 
 def rows(archive: Archive, name: str) -> Iterator[tuple[int, Cells]]:
@@ -36,8 +44,12 @@ def rows(archive: Archive, name: str) -> Iterator[tuple[int, Cells]]:
         reader.found.clear()
 
 
+def _sheets(book: list[tuple[str, Attributes]]) -> dict[str, Attributes]:
+    return {attributes.get("name", "").strip().casefold(): attributes for tag, attributes in book if tag == "sheet"}
+
+
 def _part_of_sheet(archive: Archive, book: list[tuple[str, Attributes]], name: str) -> str:
-    sheets = {attributes.get("name", "").strip().casefold(): attributes for tag, attributes in book if tag == "sheet"}
+    sheets = _sheets(book)
     if not sheets:
         raise UnreadableFile("workbook")
     chosen = sheets.get(name.casefold()) or next(iter(sheets.values()))
@@ -109,7 +121,7 @@ class _StringsReader:
         elif tag == "si":
             text = "".join(self._pieces)
             self.strings.append(text)
-            self.size += len(text) + 50
+            self.size += len(text) + 100
 
 
 class _SheetReader:
@@ -130,10 +142,7 @@ class _SheetReader:
     def start(self, name: str, attributes: Attributes) -> None:
         tag = local(name)
         if tag == "c":
-            reference = attributes.get("r")
-            self._place = self._place + 1 if reference is None else self._place_of(reference)
-            self._type, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
-            self._pieces, self._length = [], 0
+            self._begin_cell(attributes)
         elif tag in ("v", "t"):
             self._in_value = True
         elif tag == "row":
@@ -158,10 +167,20 @@ class _SheetReader:
         elif tag == "row" and any(not isinstance(cell, str) or cell.strip() for cell in self._cells.values()):
             self.found.append((self._row, self._cells))
 
+    def _begin_cell(self, attributes: Attributes) -> None:
+        reference = attributes.get("r")
+        self._place = self._place + 1 if reference is None else self._place_of(reference)
+        if self._place >= _MOST_PLACES:
+            raise FileTooLarge("columns")
+        self._type, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
+        self._pieces, self._length = [], 0
+
     def _begin_row(self, attributes: Attributes) -> None:
         row = int(attributes.get("r", self._row + 1))
         if row <= self._row:
             raise UnreadableFile("workbook")
+        if row > _MOST_ROWS:
+            raise FileTooLarge("rows")
         self._row, self._cells, self._place = row, {}, -1
 
     def _cell(self, written: str) -> str | NumberCell:
@@ -190,7 +209,7 @@ class _SheetReader:
             place = 0
             for letter in letters:
                 place = place * 26 + ord(letter) - 64
-            if not 0 < place <= 16_384:
+            if not 0 < place <= _MOST_PLACES:
                 raise UnreadableFile("workbook")
             self._places[letters] = place - 1
         return self._places[letters]

@@ -18,6 +18,11 @@ async def copy_bytes(database: Database, viewer: str, submission: UUID, into: Sp
     return n > 0
 
 
+async def first_piece(database: Database, viewer: str, submission: UUID) -> bytes | None:
+    """None where nothing is kept."""
+    return await _piece(database, viewer, submission, 0)
+
+
 async def _piece(database: Database, viewer: str, submission: UUID, n: int) -> bytes | None:
     query = select(SubmissionPiece.content).where(SubmissionPiece.submission == submission, SubmissionPiece.n == n)
     async with database.transaction(viewer) as work:

@@ -1,19 +1,19 @@
 """Judging what was sent: small files in a thread, others in a child process, what is found packed as it comes."""
 
 import asyncio
-import json
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from functools import cache
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from services.ingestion.domain import UNREADABLE, Asked, Error, Found, Line, Outcome, judge_in_parts, refusal
+from services.ingestion.tables.filing import FiledPage, Filing
+from services.ingestion.tables.packing import packed, unpacked
 from services.ingestion.tables.sent import Bytes
 from shared.children import ChildFailed, Children
 
 PAGE = 1_000
 _SMALL_BYTES = 64 * 1024
+_LARGE_BYTES = 5 * 1024 * 1024
 _ZIP = b"PK"
 
 
@@ -26,33 +26,40 @@ class ErrorPage:
     body: bytes
 
     def errors(self) -> list[Error]:
-        return [Error(*values) for values in json.loads(zlib.decompress(self.body))]
+        return [Error(*values) for values in unpacked(self.body)]
 
 
 @dataclass(slots=True)
 class Verdict:
-    """The outcome and, packed, what was found: errors where the file is refused, lines or cases where it is taken."""
+    """The outcome and what was found: errors where the file is refused, where it is taken its rows, by member.
+
+    lines: the rows themselves, where they are few; of cases there are none.
+    """
 
     outcome: Outcome
     first_errors: tuple[Error, ...] = ()
     pages: list[ErrorPage] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    case_parts: list[bytes] = field(default_factory=list)
+    filed: list[FiledPage] = field(default_factory=list)
 
 
 Progress = Callable[[int], None]
 
 
-@cache
-def _children() -> Children:
-    return Children(number=1)
+_pools: dict[bool, Children] = {}
+
+
+def _children(*, large: bool) -> Children:
+    """Small files do not wait for a large one."""
+    if large not in _pools:
+        _pools[large] = Children(number=1 if large else 2)
+    return _pools[large]
 
 
 def end_children() -> None:
     """At the end of a process that judged."""
-    if _children.cache_info().currsize:
-        _children().close()
-        _children.cache_clear()
+    while _pools:
+        _pools.popitem()[1].close()
 
 
 async def judge_sent(content: Bytes, asked: Asked, progress: Progress = lambda _: None) -> Verdict:
@@ -60,49 +67,47 @@ async def judge_sent(content: Bytes, asked: Asked, progress: Progress = lambda _
     packer = Packer(asked, progress)
     starts_as_zip = content.opened().read(2) == _ZIP
     if content.size <= _SMALL_BYTES and not starts_as_zip:
-        await asyncio.to_thread(packer.take_all, judge_in_parts(content.opened(), asked))
+        await asyncio.to_thread(packer.take_all, _packed_parts(judge_in_parts(content.opened(), asked), asked))
     else:
         try:
-            await _children().run(_judge_in_child, content.file, asked, packer.take)
+            await _children(large=content.size > _LARGE_BYTES).run(_judge_in_child, content.file, asked, packer.take)
         except ChildFailed:
             return Packer(asked, progress).unreadable()
     return packer.verdict()
 
 
 def _judge_in_child(file: BinaryIO, asked: Asked) -> Iterator["_Packed | Outcome"]:
-    for part in judge_in_parts(file, asked):
-        yield part if isinstance(part, Outcome) else _pack(part, asked)
+    yield from _packed_parts(judge_in_parts(file, asked), asked)
 
 
 @dataclass(slots=True)
 class _Packed:
-    """A part as it leaves the child: errors and cases as JSON, packed; lines are few."""
+    """A part as it leaves the child: errors and rows as JSON, packed; lines are few."""
 
-    errors: int
-    error_body: bytes
-    first_errors: Sequence[Error]
-    lines: Sequence[Line]
-    cases: bytes
-    rows: int
-
-
-def _pack(found: Found, asked: Asked) -> _Packed:
-    return _Packed(
-        len(found.errors),
-        packed([astuple(error) for error in found.errors]) if found.errors else b"",
-        found.errors[:PAGE],
-        found.lines,
-        packed(found.cases) if found.cases else b"",
-        found.rows,
-    )
+    errors: int = 0
+    error_body: bytes = b""
+    first_errors: Sequence[Error] = ()
+    lines: Sequence[Line] = ()
+    filed: Sequence[FiledPage] = ()
+    rows: int = 0
 
 
-def packed(values: Any) -> bytes:
-    return zlib.compress(json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode(), 1)
+def _packed_parts(parts: Iterable[Found | Outcome], asked: Asked) -> Iterator["_Packed | Outcome"]:
+    filing = Filing(asked.dated().form)
+    for part in parts:
+        if isinstance(part, Found):
+            yield _pack(part, filing)
+        else:
+            if part.verdict == "accepted":
+                yield _Packed(filed=filing.rest())
+            yield part
 
 
-def unpacked(body: bytes) -> Any:
-    return json.loads(zlib.decompress(body))
+def _pack(found: Found, filing: Filing) -> _Packed:
+    if not found.errors:
+        return _Packed(lines=found.lines, filed=filing.take(found), rows=found.rows)
+    body = packed([astuple(error) for error in found.errors])
+    return _Packed(len(found.errors), body, found.errors[:PAGE], rows=found.rows)
 
 
 class Packer:
@@ -114,9 +119,9 @@ class Packer:
         self._errors = 0
         self._found = Verdict(Outcome("rejected"))
 
-    def take_all(self, parts: Iterator[Found | Outcome]) -> None:
+    def take_all(self, parts: Iterable["_Packed | Outcome"]) -> None:
         for part in parts:
-            self.take(part if isinstance(part, Outcome) else _pack(part, self._asked))
+            self.take(part)
 
     def take(self, part: "_Packed | Outcome") -> None:
         if isinstance(part, Outcome):
@@ -133,13 +138,13 @@ class Packer:
             self._found.first_errors = (*self._found.first_errors, *part.first_errors)[:PAGE]
         if not self._errors:
             self._found.lines += part.lines
-            self._found.case_parts += [part.cases] if part.cases else []
+            self._found.filed += part.filed
 
     def verdict(self) -> Verdict:
         """What was found in a file that is refused is no line; what names somebody is repeated nowhere."""
         found = self._found
         if found.outcome.verdict == "rejected":
-            found.lines, found.case_parts = [], []
+            found.lines, found.filed = [], []
         else:
             found.pages, found.first_errors = [], ()
         if found.outcome.holds_identity:

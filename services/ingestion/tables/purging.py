@@ -28,6 +28,7 @@ ORDER BY why, number LIMIT :many
 """
 _FILES = "DELETE FROM submission_file WHERE submission = ANY(:ids) RETURNING submission"
 _ERRORS = "DELETE FROM submission_error_page WHERE submission = ANY(:ids) RETURNING submission"
+_LINES = "DELETE FROM filed_line_page WHERE submission = ANY(:ids) RETURNING submission"
 # What the SFTP folders still show of it: the file, the verdict beside it and, where it was refused, the receipt,
 # which repeats values received.
 _FOLDERS = """
@@ -38,6 +39,7 @@ WHERE laid.submission = ANY(:ids) AND shown.platform = laid.platform AND shown.f
 RETURNING laid.submission
 """
 _OLD_FOLDERS = "DELETE FROM sftp_file WHERE gone_at <= now()"
+_DESTROYED_OF = {"file_pieces": _FILES, "error_pages": _ERRORS, "line_pages": _LINES, "laid_files": _FOLDERS}
 _DESTROYED = "UPDATE submission SET destroyed_on = :day WHERE id = ANY(:ids)"
 # Of a body only its beginning is read: it may hold a thousand cases.
 _PARTS = """
@@ -99,10 +101,7 @@ async def _destroy(work: Transaction, day: date, chosen: Sequence[Any]) -> list[
     if not chosen:
         return []
     ids = [row.id for row in chosen]
-    counts = {
-        name: await _count(work, statement, ids)
-        for name, statement in (("file_pieces", _FILES), ("error_pages", _ERRORS), ("laid_files", _FOLDERS))
-    }
+    counts = {name: await _count(work, statement, ids) for name, statement in _DESTROYED_OF.items()}
     await work.execute(_DESTROYED, {"ids": ids, "day": day})
     contents = [_content(day, row, {name: found.get(row.id, 0) for name, found in counts.items()}) for row in chosen]
     return [content for content in contents if any(content["gone"].values())]

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
 from services.ingestion.domain import Asked, Error, Line
+from services.ingestion.domain.identity import holds_identity
 from services.ingestion.domain.signing import Signer
 from services.ingestion.domain.warnings import Figures
-from services.ingestion.tables.judging import Progress, Verdict, judge_sent, refused, unpacked
+from services.ingestion.tables.filed_lines import keep_filed
+from services.ingestion.tables.judging import Progress, Verdict, judge_sent, refused
 from services.ingestion.tables.models import Submission
 from services.ingestion.tables.quality import evaluate_quality, keep_quality, read_network_lines
 from services.ingestion.tables.receipts import give_receipt
@@ -19,12 +22,14 @@ from services.ingestion.tables.sent import Sent, printable
 from shared.clock import Clock, paris_day
 from shared.database import Database
 from shared.events import CasesReported, ReportedError, SubmissionAccepted, SubmissionRejected, SubmittedLine
+from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
 from shared.readings import read_network, registry_version
 from shared.transaction import Transaction
 
 ERRORS_TOLD = 50
+CASES_IN_A_PART = 1_000
 _ANOTHER_TRY = 5
 _SAID_TOGETHER = 20
 _PIECES = "INSERT INTO submission_file (submission, n, platform, content) VALUES (:submission, :n, :platform, :content)"
@@ -142,6 +147,7 @@ async def _keep(
     for page in verdict.pages:
         parameters = {"submission": submission.id, "first": page.first, "many": page.many, "body": page.body}
         await work.execute(_PAGES, parameters | {"platform": sent.platform})
+    await keep_filed(work, submission, verdict.filed)
     await remember(work, sent, submission.id)
     await keep_quality(work, submission, judged, quality)
     for n, event in enumerate(_events(submission, verdict), start=1):
@@ -192,7 +198,8 @@ def _events(
         "sha256": submission.sha256,
     }
     if submission.version is None:
-        errors = tuple(_told(error) for error in verdict.first_errors[:ERRORS_TOLD])
+        anonymous = submission.form in FORMS and FORMS[submission.form].anonymous
+        errors = tuple(_told(error, anonymous=anonymous) for error in verdict.first_errors[:ERRORS_TOLD])
         yield SubmissionRejected(**about, error_count=submission.error_count, errors=errors)
         return
     lines = tuple(_said(line) for line in verdict.lines)
@@ -213,9 +220,12 @@ def _case_parts(submission: Submission, verdict: Verdict) -> Iterator[CasesRepor
         "period": submission.period,
         "version": submission.version,
     }
-    for part, body in enumerate(verdict.case_parts, start=1):
-        yield CasesReported(**about, part=part, rows=tuple(unpacked(body)))
-    yield CasesReported(**about, part=len(verdict.case_parts) + 1, cases=submission.rows_accepted)
+    rows = (row[1:] for page in verdict.filed for row in page.rows())
+    part = 0
+    while some := tuple(islice(rows, CASES_IN_A_PART)):
+        part += 1
+        yield CasesReported(**about, part=part, rows=some)
+    yield CasesReported(**about, part=part + 1, cases=submission.rows_accepted)
 
 
 def _said(line: Line) -> SubmittedLine:
@@ -229,5 +239,15 @@ def _said(line: Line) -> SubmittedLine:
     )
 
 
-def _told(error: Error) -> ReportedError:
-    return ReportedError(line=error.line, column=error.column, code=error.code, message=error.message)
+def _told(error: Error, *, anonymous: bool) -> ReportedError:
+    """What is said is kept for ever, and mailed: a case's values, and what names somebody in any file, are left out."""
+    hidden = error.value is None or anonymous or holds_identity(error.value)
+    value = None if hidden else printable(error.value or "")
+    return ReportedError(
+        line=error.line,
+        column=error.column,
+        code=error.code,
+        message=error.message,
+        value=value,
+        expected=error.expected,
+    )

@@ -67,3 +67,11 @@ async def list_submissions(
     total = (await work.session.execute(counted)).scalar_one()
     page = query.order_by(col(Submission.number).desc()).limit(limit).offset(offset)
     return total, (await work.session.execute(page)).scalars().all()
+
+
+async def accepted_places(work: Transaction, platform: str) -> set[tuple[str, str]]:
+    """The form and period of every file of the platform that stands."""
+    query = select(Submission.form, Submission.period).where(
+        Submission.platform == platform, Submission.verdict == "accepted"
+    )
+    return {(form, period) for form, period in (await work.session.execute(query.distinct())).all()}

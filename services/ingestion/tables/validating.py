@@ -8,6 +8,7 @@ from itertools import chain
 from services.ingestion.domain import Asked
 from services.ingestion.domain.verdict_told import NEED_HISTORY, Finding, VerdictTold, told, told_warning
 from services.ingestion.domain.warnings import Evaluation, History, QualityWarning, Reported, evaluate
+from services.ingestion.tables.filing import FiledPage
 from services.ingestion.tables.judging import ErrorPage, Verdict, judge_sent
 from services.ingestion.tables.sent import Bytes
 from shared.periods import Period
@@ -18,11 +19,15 @@ ReadHistory = Callable[[], Awaitable[History]] | None
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A verdict with what was found, packed until it is told: errors of a file refused, warnings of one accepted."""
+    """A verdict with what was found, packed until it is told: errors of a file refused, warnings of one accepted.
+
+    filed: the rows of a file accepted, by member.
+    """
 
     verdict: VerdictTold
     pages: tuple[ErrorPage, ...]
     warnings: tuple[QualityWarning, ...]
+    filed: tuple[FiledPage, ...] = ()
 
     def findings(self) -> Iterator[Finding]:
         errors = (told(error) for page in self.pages for error in page.errors())
@@ -51,7 +56,7 @@ async def validate(content: Bytes, asked: Asked, read_history: ReadHistory = Non
         warnings=Counter(warning.code for warning in quality.warnings),
         not_evaluated=quality.not_evaluated,
     )
-    return Validation(verdict, tuple(judged.pages), quality.warnings)
+    return Validation(verdict, tuple(judged.pages), quality.warnings, tuple(judged.filed))
 
 
 async def _quality(judged: Verdict, asked: Asked, read_history: ReadHistory) -> Evaluation:

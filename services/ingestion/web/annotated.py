@@ -20,17 +20,21 @@ from shared.report.xlsx import CREATED
 
 HEADINGS = ("Ligne", "Colonne", "Gravité", "Code", "Erreur", "Valeur reçue", "Attendu", "Explication")
 LIST, EXCERPT = "Erreurs", "Lignes en erreur"
-_WIDTHS = (8, 30, 10, 24, 30, 24, 44, 90)
+_WIDTHS = (8, 28, 14, 25, 26, 22, 38, 46)
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _STYLES: dict[str, dict[str, object]] = {
     "head": {"bold": True, "bg_color": "#E8EEF0", "bottom": 1},
     "title": {"bold": True, "font_size": 14},
     "note": {"italic": True},
+    "text": {"text_wrap": True, "valign": "top"},
+    "number": {"valign": "top", "align": "center"},
     "error": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
     "warning": {"bg_color": "#FFEB9C", "font_color": "#7F6000"},
 }
+_ROW_HEIGHT = 15
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NARROWEST, _WIDEST = 14, 40
 _SAID_EVERY, _PIECE = 5_000, 1 << 20
 _COMMENT_WIDTH, _COMMENT_CHARACTERS, _COMMENT_LINE = 330, 44, 20
 
@@ -104,10 +108,12 @@ class _Copy:
                 return
 
     def _begin(self, header: Sequence[str], line: int, findings: Sequence[Finding]) -> None:
-        self._sheet.set_column(0, self._shift + len(header), 18)
+        for place, name in enumerate(header[:MAX_COLUMNS], start=self._shift):
+            self._sheet.set_column(place, place, min(max(_NARROWEST, len(name) + 3), _WIDEST))
         self._sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         self._numeric = {place for place, name in enumerate(header) if self._type_of(name) in ("count", "amount")}
         self._row = line - 1 if self._wanted.is_whole else 1
+        _set_printing(self._sheet, self._row)
         if self._wanted.excerpt:
             self._sheet.write_string(0, 0, self._wanted.excerpt, self._formats["note"])
             self._sheet.write_string(1, 0, "Ligne", self._formats["head"])
@@ -151,6 +157,14 @@ class _Copy:
         self._sheet.write_comment(self._row, place + self._shift, _NOT_IN_XML.sub("�", text), size)
 
 
+def _set_printing(sheet: Worksheet, heading: int) -> None:
+    """Across the page, every page under the same headings."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(heading)
+
+
 def _worst(findings: Sequence[Finding]) -> str:
     return "error" if any(one.severity == "error" for one in findings) else "warning"
 
@@ -163,6 +177,7 @@ class _List:
 
     def write(self) -> None:
         sheet = self._sheet
+        _set_printing(sheet, len(self._wanted.notes) + 2)
         for place, width in enumerate(_WIDTHS):
             sheet.set_column(place, place, width)
         sheet.write_string(0, 0, self._wanted.title, self._formats["title"])
@@ -177,10 +192,16 @@ class _List:
         sheet.autofilter(head, 0, head + len(self._wanted.findings), len(HEADINGS) - 1)
 
     def _write_finding(self, row: int, finding: Finding) -> None:
-        if finding.line is not None:
-            self._sheet.write_number(row, 0, finding.line)
         said = (SEVERITIES[finding.severity], finding.code, finding.title)
-        cells = (finding.column, *said, finding.value, finding.expected, finding.message)
+        cells = (finding.column, *said, finding.value, finding.expected, finding.sentence)
+        self._sheet.set_row(row, _ROW_HEIGHT * max(map(_lines, cells, _WIDTHS[1:])))
+        if finding.line is not None:
+            self._sheet.write_number(row, 0, finding.line, self._formats["number"])
         for place, text in enumerate(cells, start=1):
             if text is not None:
-                self._sheet.write_string(row, place, inert(_NOT_IN_XML.sub("�", text)))
+                self._sheet.write_string(row, place, inert(_NOT_IN_XML.sub("�", text)), self._formats["text"])
+
+
+def _lines(text: str | None, width: int) -> int:
+    """How many lines a cell of that width needs; words are not cut where they end."""
+    return 1 + len(text or "") // (width - 2)

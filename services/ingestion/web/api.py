@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.ingestion.domain import Error
 from services.ingestion.domain.verdict_told import told
@@ -21,6 +21,7 @@ from services.ingestion.tables.submissions import (
 )
 from services.ingestion.web.doors import RoomDatabase, SignedIn
 from services.ingestion.web.verdict_model import ToldFinding
+from shared.described import files, problems
 from shared.report import french
 from shared.transaction import Transaction
 from shared.web import Problem, not_found
@@ -55,6 +56,11 @@ class Receipt(BaseModel):
     certified_by: str = ""
     to_confirm: bool = False
     destroyed_on: date | None = None
+    smallest_group: int | None = Field(
+        default=None,
+        description="d’un fichier de dossiers accepté, combien de dossiers partagent la combinaison la plus rare de ce"
+        " qui peut faire reconnaître quelqu’un ; dit à l’UESL seule",
+    )
     errors: list[ToldFinding] = []
     errors_url: str | None = None
     errors_pages_url: str | None = None
@@ -67,8 +73,10 @@ class Receipts(BaseModel):
     submissions: list[Receipt]
 
 
-def receipt(submission: Submission, errors: Sequence[Error]) -> Receipt:
+def receipt(submission: Submission, errors: Sequence[Error], *, for_admin: bool = False) -> Receipt:
     shown = Receipt.model_validate(submission)
+    if not for_admin:
+        shown.smallest_group = None
     shown.errors = [ToldFinding.model_validate(told(error)) for error in errors]
     if submission.error_count:
         shown.errors_pages_url = f"/api/v1/submissions/{submission.id}/errors"
@@ -100,7 +108,7 @@ async def list_all(
     wanted = Wanted(_clean(platform), _clean(form), _clean(period), verdict)
     async with database.transaction(viewer.sees) as work:
         total, found = await list_submissions(work, wanted, limit, offset)
-        return Receipts(total=total, submissions=[receipt(submission, []) for submission in found])
+        return Receipts(total=total, submissions=[receipt(one, [], for_admin=viewer.is_admin) for one in found])
 
 
 def _clean(text: str | None) -> str | None:
@@ -118,10 +126,16 @@ async def _found(work: Transaction, submission: UUID) -> Submission:
 async def read(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Receipt:
     """The submission with its first errors."""
     async with database.transaction(viewer.sees) as work:
-        return receipt(await _found(work, submission), await errors_of(work, submission, many=ERRORS_SHOWN))
+        found, errors = await _found(work, submission), await errors_of(work, submission, many=ERRORS_SHOWN)
+    return receipt(found, errors, for_admin=viewer.is_admin)
 
 
-@router.get("/{submission}/file", summary="Télécharger le fichier reçu")
+@router.get(
+    "/{submission}/file",
+    summary="Télécharger le fichier reçu",
+    response_class=Response,
+    responses={**files("application/octet-stream"), **problems(410)},
+)
 async def read_file(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The bytes as received."""
     async with database.transaction(viewer.sees) as work:

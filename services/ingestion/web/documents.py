@@ -19,6 +19,7 @@ from services.ingestion.web.verdict_pdf import MOST_FINDINGS, render_verdict
 from services.ingestion.web.verdicts import attached, found_for
 from shared.children import ChildFailed, Children
 from shared.database import Database
+from shared.described import files, problems
 from shared.forms import FORMS
 from shared.report import french
 from shared.security import Viewer
@@ -39,7 +40,7 @@ def _children() -> Children:
     "/{submission}/errors.xlsx",
     summary="Télécharger le fichier reçu, annoté",
     response_class=Response,
-    responses={200: {"content": {_XLSX: {}}}},
+    responses={**files(_XLSX), **problems(410)},
 )
 async def download_annotated(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The received cells, those at fault coloured and commented, and the list of errors; it says what it leaves out."""
@@ -66,16 +67,17 @@ async def _gather(database: Database, viewer: Viewer, found: Submission) -> tupl
 
 def _annotation(found: Submission, marks: Marks, findings: list[Finding], *, has_file: bool) -> Annotation:
     form = FORMS.get(found.form, NO_FORM)
+    accepted = found.verdict == "accepted"
     is_whole = found.rows_refused + found.rows_accepted + found.rows_blank <= MOST_LINES and not marks.is_cut
     excerpt = None if is_whole else _excerpt_told(found, marks)
     notes = [
         f"{form.title}, {french.period(found.period)}, {found.platform}, reçu le {french.moment(found.received_at)}",
-        f"{french.count(found.error_count, 'erreur', 'erreurs')} en tout.",
+        f"{_counted(found, len(findings))} en tout.",
     ]
     if not has_file:
-        notes.append(
-            "Aucune case n’est reprise : l’erreur n’est pas dans une case, ou les octets ne sont pas conservés."
-        )
+        notes.append("Aucune case n’est reprise : aucune n’est en cause, ou les octets ne sont pas conservés.")
+    elif is_whole and accepted:
+        notes.append("L’autre feuille est la copie du fichier reçu, ligne pour ligne : les cases colorées étonnent.")
     elif is_whole:
         notes.append(
             "L’autre feuille est la copie du fichier reçu, ligne pour ligne : corrigez-y les cases colorées, puis"
@@ -86,8 +88,16 @@ def _annotation(found: Submission, marks: Marks, findings: list[Finding], *, has
             f"Seules les {french.number(len(findings))} premières erreurs sont reprises ici. Toutes sont dans le"
             " fichier CSV, à télécharger depuis la page du dépôt."
         )
-    title = f"Dépôt n°{french.HARD_SPACE}{found.number}{french.HARD_SPACE}: erreurs"
+    title = (
+        f"Dépôt n°{french.HARD_SPACE}{found.number}{french.HARD_SPACE}: {'avertissements' if accepted else 'erreurs'}"
+    )
     return Annotation(form, title, tuple(notes), tuple(findings), marks, excerpt)
+
+
+def _counted(found: Submission, warnings: int) -> str:
+    if found.verdict == "accepted":
+        return french.count(warnings, "avertissement", "avertissements")
+    return french.count(found.error_count, "erreur", "erreurs")
 
 
 def _excerpt_told(found: Submission, marks: Marks) -> str:
@@ -116,7 +126,7 @@ async def _annotated(spooled: Spool, wanted: Annotation) -> bytes:
     "/{submission}/verdict.pdf",
     summary="Télécharger le verdict en PDF",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {}}}},
+    responses={**files("application/pdf"), **problems(410)},
 )
 async def download_pdf(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The first errors, and where the others are."""
@@ -134,6 +144,7 @@ def _facts(found: Submission) -> list[tuple[str, str]]:
         ("Période", french.period(found.period)),
         ("Plate-forme", found.platform),
         ("Reçu le", french.moment(found.received_at)),
+        ("Certifié par", found.certified_by or "non précisé"),
         ("Fichier", found.file_name),
         ("Empreinte SHA-256", found.sha256),
     ]

@@ -61,6 +61,24 @@ def sending_platform(viewer: Viewer) -> str:
     return viewer.platform
 
 
+def refuse_member(viewer: Viewer) -> None:
+    """A member reads what was filed in its name, and does nothing else."""
+    if viewer.member is not None:
+        raise Problem(403, "Un CIL/CCI lit les lignes déposées en son nom ; il ne dépose ni ne vérifie de fichier.")
+
+
+def platform_asked(viewer: Viewer, platform: str | None) -> str:
+    """Whose file is looked at without being sent: one's own; `platform` is for the admin."""
+    refuse_member(viewer)
+    if viewer.platform is not None:
+        if platform not in (None, viewer.platform):
+            raise Problem(403, "Une Plate-forme vérifie ses propres fichiers ; seul l’administrateur en choisit une.")
+        return viewer.platform
+    if not platform:
+        raise Problem(422, "Dites pour quelle Plate-forme : paramètre « platform ».", code="no_platform")
+    return platform
+
+
 def reception_of(request: Request, database: Database) -> Reception:
     return Reception(database, settings_of(request).simulation, request.app.state.clock, receipt_signer())
 

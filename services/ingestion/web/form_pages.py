@@ -100,7 +100,11 @@ def _platforms(network: Network) -> list[tuple[str, str]]:
 
 
 @router.get("/depots/modele")
-async def lead_to_template(_: SignedIn, form: str, period: str, format: str = "xlsx") -> RedirectResponse:
-    """From the form and period chosen on the page of submissions."""
+async def lead_to_template(_: SignedIn, form: str = "", period: str = "", format: str = "xlsx") -> RedirectResponse:
+    """From the form and period chosen on the page of submissions; where they were not, to where one chooses."""
+    if not form:
+        return RedirectResponse("/formulaires", status_code=303)
+    if not period:
+        return RedirectResponse(f"/formulaires/{known_form(form).code}", status_code=303)
     asked = urlencode({"period": period, "format": format})
     return RedirectResponse(f"/api/v1/forms/{known_form(form).code}/template?{asked}", status_code=303)

@@ -10,10 +10,11 @@ from fastapi.responses import Response
 from services.ingestion.domain.reported_period import Sending, is_unknown, parse_period, unknown_period
 from services.ingestion.domain.table_schema import published
 from services.ingestion.domain.templates import Template, csv_template, template_of
-from services.ingestion.web.doors import RoomDatabase, SignedIn, known_form
+from services.ingestion.web.doors import RoomDatabase, SignedIn, known_form, refuse_member
 from services.ingestion.web.template_xlsx import render_template
 from services.ingestion.web.verdicts import attached
 from shared.database import Database
+from shared.described import files
 from shared.forms import FORMS, Form
 from shared.network import Network
 from shared.periods import Period
@@ -62,7 +63,7 @@ def latest(form: Form, day: date) -> Form:
     "/{form}/template",
     summary="Télécharger un modèle à remplir",
     response_class=Response,
-    responses={200: {"content": {_XLSX: {}, "text/csv": {}}}},
+    responses=files(_XLSX, "text/csv"),
 )
 async def download_template(
     form: str,
@@ -87,6 +88,7 @@ async def download_template(
 
 
 def _platform_asked(viewer: Viewer, platform: str | None) -> str:
+    refuse_member(viewer)
     if viewer.platform is None and not platform:
         raise Problem(422, "Dites pour quelle Plate-forme : paramètre « platform ».", code="no_platform")
     if viewer.platform is not None and platform not in (None, "", viewer.platform):

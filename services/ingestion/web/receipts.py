@@ -19,6 +19,7 @@ from services.ingestion.tables.submissions import find
 from services.ingestion.web.doors import RoomDatabase, SignedIn
 from services.ingestion.web.receipt_pdf import render_receipt
 from shared.database import Database
+from shared.described import files
 from shared.security import Viewer
 from shared.web import Problem, admin_at, not_found
 
@@ -98,7 +99,7 @@ async def read_receipt(submission: UUID, database: RoomDatabase, viewer: SignedI
     "/submissions/{submission}/receipt.pdf",
     summary="Lire le reçu d’un dépôt en PDF",
     response_class=Response,
-    responses={200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses=files("application/pdf"),
 )
 async def read_receipt_pdf(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The same receipt to be read and printed, its signed JSON attached, sealed so that no byte can be changed."""

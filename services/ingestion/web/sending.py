@@ -31,6 +31,7 @@ from services.ingestion.web.doors import (
 )
 from services.ingestion.web.pressure import PRESSURE
 from shared.database import Database
+from shared.described import problems, refused_with
 from shared.security import Viewer
 from shared.web import Problem, not_found
 
@@ -67,10 +68,8 @@ class Progress(BaseModel):
     responses={
         200: {"model": Receipt, "description": "Ces octets sont déjà la version en vigueur"},
         202: {"model": Progress, "description": "Grand fichier, pris ; `Location` dit où il en est"},
-        409: {"description": "Cette `Idempotency-Key` a déjà servi à un autre envoi"},
-        422: {"model": Receipt, "description": "Fichier refusé : problem+json avec toutes les erreurs"},
-        429: {"description": "Trop d’envois de cette Plate-forme à la fois (`Retry-After`)"},
-        503: {"description": "Trop d’envois à la fois, ou pas d’annuaire (`Retry-After`)"},
+        **problems(403, 404, 409, 429),
+        422: refused_with(Receipt, "Fichier refusé, avec toutes les erreurs ; ou demande refusée"),
     },
     openapi_extra=FILE_BODY,
 )

@@ -12,14 +12,14 @@ from services.ingestion.domain.warnings import History, needed_history
 from services.ingestion.tables.sent import spool
 from services.ingestion.tables.standing import history_of, others_lines
 from services.ingestion.tables.validating import validate
-from services.ingestion.web.doors import FILE_BODY, RoomDatabase, SignedIn, known_form, take_body
+from services.ingestion.web.doors import FILE_BODY, RoomDatabase, SignedIn, known_form, platform_asked, take_body
 from services.ingestion.web.pressure import PRESSURE
 from services.ingestion.web.verdict_model import ToldVerdict
 from shared.database import Database
-from shared.network import Network
+from shared.described import problems
+from shared.network import Day, Network
 from shared.periods import Period
 from shared.readings import read_network, today
-from shared.security import Viewer
 from shared.web import Problem, settings_of
 
 router = APIRouter(prefix="/api/v1/validations", tags=["submissions"])
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/api/v1/validations", tags=["submissions"])
     "",
     summary="Vérifier un fichier sans le déposer",
     response_model=ToldVerdict,
+    responses=problems(403, 404, 429),
     openapi_extra=FILE_BODY,
 )
 async def validate_file(
@@ -38,7 +39,7 @@ async def validate_file(
     form: Annotated[str, Query(max_length=100)],
     period: Annotated[str, Query(max_length=100)],
     platform: Annotated[str | None, Query(max_length=100)] = None,
-    on: date | None = None,
+    on: Day | None = None,
     history: bool = True,
     nil: bool = False,
 ) -> StreamingResponse:
@@ -47,29 +48,19 @@ async def validate_file(
     `platform` is for the admin; `on`, for the admin and in a simulation; with `history=false` no rule looks at anything
     but the file, the registry and the day.
     """
-    known, asking = known_form(form), _platform_asked(viewer, platform)
+    known, asking = known_form(form), platform_asked(viewer, platform)
     if on and not (viewer.is_admin or settings_of(request).simulation):
         raise Problem(403, "Seul l’administrateur choisit le jour ; hors simulation, c’est aujourd’hui.")
-    network, day = await _today(request, database)
+    network, day = await registry_today(request, database)
     with PRESSURE.take(asking), spool() as spooled:
         await take_body(request, spooled)
         asked = Asked(known, period, asking, network, on or day, nil=nil)
-        reading = partial(_read_history, database, asked) if history else None
+        reading = partial(read_history, database, asked) if history else None
         validation = await validate(spooled.taken(), asked, reading)
     return StreamingResponse(validation.json_pieces(), media_type="application/json")
 
 
-def _platform_asked(viewer: Viewer, platform: str | None) -> str:
-    if viewer.platform is not None:
-        if platform not in (None, viewer.platform):
-            raise Problem(403, "Une Plate-forme vérifie ses propres fichiers ; seul l’administrateur en choisit une.")
-        return viewer.platform
-    if not platform:
-        raise Problem(422, "Dites pour quelle Plate-forme : paramètre « platform ».", code="no_platform")
-    return platform
-
-
-async def _read_history(database: Database, asked: Asked) -> History:
+async def read_history(database: Database, asked: Asked) -> History:
     """The others' lines by the room's own view, the platform's past by its own."""
     needed = needed_history(asked.form, Period.parse(asked.period), asked.today)
     async with database.transaction() as work:
@@ -78,7 +69,7 @@ async def _read_history(database: Database, asked: Asked) -> History:
         return await history_of(work, asked.platform, needed, others)
 
 
-async def _today(request: Request, database: Database) -> tuple[Network, date]:
+async def registry_today(request: Request, database: Database) -> tuple[Network, date]:
     """The registry and the day against which it is judged."""
     async with database.transaction() as work:
         day = await today(work, settings_of(request).simulation, request.app.state.clock)

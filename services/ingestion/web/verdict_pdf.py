@@ -34,7 +34,7 @@ def render_verdict(
 def _lead(verdict: VerdictTold) -> str:
     if verdict.outcome.verdict == "accepted":
         many = sum(verdict.warnings.values())
-        to_explain = f" : {french.count(many, 'alerte à expliquer', 'alertes à expliquer')}" if many else ""
+        to_explain = f" : {french.count(many, 'avertissement', 'avertissements')}" if many else ""
         return french.typeset(f"Le fichier est accepté{to_explain}.")
     errors = french.count(verdict.outcome.error_count, "erreur", "erreurs")
     return french.typeset(f"Le fichier est refusé en entier : {errors}.")

@@ -16,6 +16,7 @@ from services.ingestion.tables.submissions import find
 from services.ingestion.web.doors import RoomDatabase, SignedIn
 from services.ingestion.web.verdict_model import FindingPage, ToldFinding, ToldVerdict
 from shared.database import Database
+from shared.described import files, problems
 from shared.report.inert import inert
 from shared.security import Viewer
 from shared.web import Problem, not_found
@@ -39,7 +40,12 @@ def attached(name: str) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-@router.get("/{submission}/errors", summary="Lire les erreurs d’un dépôt, page par page", response_model=FindingPage)
+@router.get(
+    "/{submission}/errors",
+    summary="Lire les erreurs d’un dépôt, page par page",
+    response_model=FindingPage,
+    responses=problems(410),
+)
 async def read_errors(
     submission: UUID,
     database: RoomDatabase,
@@ -62,6 +68,7 @@ async def read_errors(
     "/{submission}/verdict",
     summary="Lire le verdict entier d’un dépôt",
     response_model=ToldVerdict,
+    responses=problems(410),
 )
 async def read_verdict(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> StreamingResponse:
     """The same object that a validation gives, with every error, however many."""
@@ -81,7 +88,7 @@ async def read_verdict(submission: UUID, database: RoomDatabase, viewer: SignedI
     "/{submission}/errors.csv",
     summary="Télécharger toutes les erreurs d’un dépôt",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {}}}},
+    responses={**files("text/csv"), **problems(410)},
 )
 async def download_errors(
     submission: UUID, database: RoomDatabase, viewer: SignedIn, lang: Literal["en", "fr"] = "en"

@@ -34,7 +34,7 @@ async def say_from_page(
 ) -> RedirectResponse:
     """`again` takes up what explained the same warning before."""
     await say(request, database, viewer, (submission, n), kind, None if again else text)
-    return RedirectResponse(f"/depots/{submission}?dit=1#avertissement-{n}", status_code=303)
+    return RedirectResponse(f"/depots/{submission}#avertissement-{n}", status_code=303)
 
 
 @router.get("/avertissements")

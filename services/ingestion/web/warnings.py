@@ -16,6 +16,7 @@ from services.ingestion.tables.warnings import KeptWarning, warnings_of
 from services.ingestion.web.doors import RoomDatabase, SignedIn
 from services.ingestion.web.warning_words import say
 from shared.database import Database
+from shared.described import problems
 from shared.security import Viewer
 from shared.web import admin_at, not_found
 
@@ -135,7 +136,10 @@ async def read_warnings(submission: UUID, database: RoomDatabase, viewer: Signed
 
 
 @router.post(
-    "/submissions/{submission}/warnings/{n}/explanation", summary="Expliquer un avertissement", status_code=201
+    "/submissions/{submission}/warnings/{n}/explanation",
+    summary="Expliquer un avertissement",
+    status_code=201,
+    responses=problems(403, 409),
 )
 async def explain(
     request: Request, submission: UUID, n: int, body: Text, database: RoomDatabase, viewer: SignedIn
@@ -145,7 +149,12 @@ async def explain(
     return await _told(database, viewer, submission)
 
 
-@router.post("/submissions/{submission}/warnings/{n}/acceptance", summary="Accepter une explication", status_code=201)
+@router.post(
+    "/submissions/{submission}/warnings/{n}/acceptance",
+    summary="Accepter une explication",
+    status_code=201,
+    responses=problems(409),
+)
 async def accept(
     request: Request, submission: UUID, n: int, body: Acceptance, database: RoomDatabase, viewer: Admin
 ) -> Warnings:
@@ -154,7 +163,12 @@ async def accept(
     return await _told(database, viewer, submission)
 
 
-@router.post("/submissions/{submission}/warnings/{n}/question", summary="Demander une précision", status_code=201)
+@router.post(
+    "/submissions/{submission}/warnings/{n}/question",
+    summary="Demander une précision",
+    status_code=201,
+    responses=problems(409),
+)
 async def ask_back(
     request: Request, submission: UUID, n: int, body: Text, database: RoomDatabase, viewer: Admin
 ) -> Warnings:

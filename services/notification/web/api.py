@@ -1,6 +1,5 @@
 """`/api/v1/messages` and `/api/v1/reminders`."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +9,8 @@ from fastapi.responses import StreamingResponse
 from services.notification.web import reading
 from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
 from services.notification.web.reading import Filters, MessageShown, ReminderShown
+from shared.described import files, problems
+from shared.network import Day
 from shared.report.csv import stream_csv
 from shared.web import not_found
 
@@ -21,12 +22,17 @@ _MESSAGE_COLUMNS = ("kind", "subject", "recipient", "version", "day")
 _REMINDER_COLUMNS = ("platform", "form", "period", "day", "step")
 
 
-@router.get("/api/v1/messages", response_model=list[MessageShown], summary="Lister les messages envoyés")
+@router.get(
+    "/api/v1/messages",
+    response_model=list[MessageShown],
+    summary="Lister les messages envoyés",
+    responses=files("text/csv"),
+)
 async def list_messages(
     database: RoomDatabase,
     viewer: SignedIn,
     kind: str | None = None,
-    day: date | None = None,
+    day: Day | None = None,
     recipient: str | None = None,
     state: str | None = None,
     format: Format = "json",
@@ -52,13 +58,18 @@ async def show_message(database: RoomDatabase, viewer: SignedIn, message: UUID) 
     return reading.shown(found)
 
 
-@router.post("/api/v1/messages/{message}/retry", summary="Remettre un message à l’envoi")
+@router.post("/api/v1/messages/{message}/retry", summary="Remettre un message à l’envoi", responses=problems(409))
 async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> MessageShown:
     """A failed message is sent again under the same Message-ID, to the addresses that the registry has now."""
     return reading.shown(await requeue(database, message))
 
 
-@router.get("/api/v1/reminders", response_model=list[ReminderShown], summary="Lister les rappels faits")
+@router.get(
+    "/api/v1/reminders",
+    response_model=list[ReminderShown],
+    summary="Lister les rappels faits",
+    responses=files("text/csv"),
+)
 async def list_reminders(
     database: RoomDatabase, viewer: SignedIn, format: Format = "json"
 ) -> list[ReminderShown] | Response:

@@ -1,5 +1,7 @@
 // What a page gains where scripts run. Without them every form and link works all the same.
 
+import { listenToSending } from "./sending.js";
+
 const readPage = async (response) => new DOMParser().parseFromString(await response.text(), "text/html");
 
 const announce = (sentence) => {
@@ -64,6 +66,18 @@ const focusOn = (part) => {
   target.focus();
 };
 
+// What came of a form that was sent takes its place; `address` is where it was led to.
+const show = (page, selector, address) => {
+  const part = put(page, selector);
+  if (address.href !== location.href) {
+    history.pushState(null, "", address);
+    document.title = page.title;
+  }
+  shown = placeOf(location);
+  focusOn(part);
+  return part;
+};
+
 const sendInBackground = async (form) => {
   const button = form.querySelector("[type=submit]");
   const selector = form.dataset.swap || "main";
@@ -74,9 +88,7 @@ const sendInBackground = async (form) => {
     const response = await fetch(form.getAttribute("action") || location.href, { method: "POST", body: new FormData(form) });
     const page = await readPage(response);
     announce("");
-    focusOn(put(page, selector));
-    if (response.redirected) history.pushState(null, "", response.url);
-    shown = placeOf(location);
+    show(page, selector, response.redirected ? new URL(response.url) : location);
   } catch {
     announce("L’envoi n’a pas abouti. Vérifiez la connexion, puis recommencez.");
   } finally {
@@ -85,11 +97,16 @@ const sendInBackground = async (form) => {
   }
 };
 
-// Refresh: a part is asked for again every few seconds while it is looked at, and replaced if it has changed.
+// Refresh: a part is asked for again every few seconds while it is looked at, and replaced if it has changed;
+// where the answer leads elsewhere, the page goes there.
 const refresh = async (part) => {
   if (document.hidden || part.contains(document.activeElement)) return part;
   try {
     const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (response.redirected) {
+      location.replace(response.url);
+      return part;
+    }
     const fresh = response.ok ? (await readPage(response)).getElementById(part.id) : null;
     if (!fresh || fresh.innerHTML === part.dataset.shown) return part;
     part.dataset.shown = fresh.innerHTML;
@@ -122,6 +139,7 @@ const enliven = (root) => {
 };
 
 enliven(document);
+listenToSending({ show, announce });
 // On a small screen the navigation scrolls: where one is must be in sight.
 document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 // Back after a swap must show the page before it; moving inside a page is no such step.

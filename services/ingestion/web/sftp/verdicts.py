@@ -38,7 +38,10 @@ class Told:
 def judged(submission: Submission, errors: Sequence[Error], *, is_new: bool, base_url: str) -> Told:
     lines = [*_head(submission), *_verdict(submission, is_new=is_new), *_errors(submission, errors, base_url)]
     if submission.to_confirm:
-        lines += ["", _fact("Des alertes demandent une explication ou une correction", _page(submission, base_url))]
+        lines += [
+            "",
+            _fact("Des avertissements demandent une explication ou une correction", _page(submission, base_url)),
+        ]
     return Told(_written(answer_body(receipt(submission, errors))), _text(lines))
 
 

@@ -1,0 +1,110 @@
+"""Who may do what, route by route: a route that is not here has no right stated, and fails."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+# anybody: nobody signs in; all: whoever is signed in; own: its platform, and the admin; sender: its platform alone;
+# filed: its platform, the admin, and the members in whose names it has lines; reader: these members alone;
+# platforms: any platform, in its own name; platforms_or_admin: the admin, too; admin: nobody else.
+Right = Literal[
+    "anybody", "all", "own", "sender", "filed", "reader", "readers", "platforms", "platforms_or_admin", "admin"
+]
+
+_RIGHTS: dict[Right, str] = {
+    "anybody": """
+        GET /health | GET /docs | GET /asyncapi.json | GET /connexion | POST /connexion | POST /deconnexion
+        GET /api/v1/forms | GET /api/v1/forms/{form} | GET /formulaires | GET /formulaires/{code}
+        GET /api/v1/receipts/keys | POST /api/v1/sessions
+    """,
+    # Tables are for all; a list holds what whoever asks may see.
+    "all": """
+        GET / | GET /echeances | GET /api/v1/obligations
+        GET /api/v1/tables | GET /api/v1/tables/{form} | GET /api/v1/synthesis | GET /tableaux | GET /tableaux/synthese
+        GET /api/v1/editions | GET /api/v1/editions/{number} | GET /tableaux/editions/{number}
+        GET /api/v1/submissions | GET /depots | GET /api/v1/warnings | GET /avertissements | GET /api/v1/lines
+        GET /api/v1/messages | GET /boite-envoi | GET /api/v1/reminders | GET /depots/modele | GET /depots/apercu
+    """,
+    "own": """
+        GET /api/v1/submissions/{submission} | GET /api/v1/submissions/{submission}/file | GET /depots/{submission}
+        GET /api/v1/submissions/{submission}/errors | GET /api/v1/submissions/{submission}/errors.csv
+        GET /api/v1/submissions/{submission}/errors.xlsx | GET /api/v1/submissions/{submission}/verdict
+        GET /api/v1/submissions/{submission}/verdict.pdf | GET /api/v1/submissions/{submission}/receipt
+        GET /api/v1/submissions/{submission}/receipt.pdf | GET /api/v1/submissions/{submission}/warnings
+        GET /api/v1/submissions/{submission}/versions | GET /api/v1/submissions/{submission}/lines
+        GET /api/v1/submissions/{submission}/difference | GET /api/v1/submissions/{submission}/difference.csv
+        GET /depots/{submission}/difference
+        GET /api/v1/submissions/underway/{identity} | GET /depots/en-cours/{identity}
+        GET /api/v1/messages/{message} | GET /boite-envoi/{message} | GET /boite-envoi/{message}/html
+        GET /boite-envoi/{message}/pieces/{position} | POST /depots/{submission}/avertissements/{n}
+    """,
+    "sender": "POST /api/v1/submissions/{submission}/warnings/{n}/explanation",
+    "filed": "GET /api/v1/lines.csv",
+    "reader": "GET /mes-lignes/{submission}",
+    "readers": "GET /mes-lignes",
+    "platforms": """
+        POST /api/v1/submissions | POST /depots | POST /depots/reconnaitre | POST /depots/apercu
+    """,
+    "platforms_or_admin": """
+        POST /api/v1/validations | POST /api/v1/submissions/preview | GET /api/v1/forms/{form}/template
+    """,
+    "admin": """
+        GET /api/v1/status | GET /api/v1/status/ingestion | GET /api/v1/status/aggregation
+        GET /api/v1/status/qualitative | GET /api/v1/status/compliance | GET /api/v1/status/notification
+        GET /api/v1/registry | PUT /api/v1/registry | GET /api/v1/calendar | POST /api/v1/calendar
+        GET /api/v1/tokens | POST /api/v1/tokens | DELETE /api/v1/tokens/{token}
+        GET /api/v1/receipts | GET /api/v1/destructions | GET /api/v1/warnings/statistics
+        POST /api/v1/submissions/{submission}/warnings/{n}/acceptance
+        POST /api/v1/submissions/{submission}/warnings/{n}/question
+        POST /api/v1/messages/{message}/retry | POST /boite-envoi/{message}/retry
+    """,
+}
+RIGHTS: dict[str, Right] = {
+    route.strip(): right
+    for right, routes in _RIGHTS.items()
+    for line in routes.splitlines()
+    for route in line.split("|")
+    if route.strip()
+}
+# Parameters that name what may be another's, and those that name nothing of anybody's.
+NAMING = {"submission", "identity", "message", "platform", "member", "recipient", "with", "avec", "token"}
+HARMLESS = {
+    *("form", "code", "period", "year", "by", "number", "format", "lang", "page", "first", "many", "from", "limit"),
+    *("offset", "n", "position", "nil", "on", "history", "verdict", "state", "etat", "kind", "day", "standing"),
+    *("toutes", "deja", "certified_by", "annee", "next", "file_name", "level"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Something in the world: whose it is, and the members in whose names it has lines."""
+
+    kind: Literal["submission", "identity", "message"]
+    id: str
+    platform: str
+    members: tuple[str, ...] = ()
+
+
+def may(right: Right, role: str, name: str, thing: Owned) -> bool:
+    """The rule in words, apart from the code that keeps it."""
+    is_own = role == "platform" and name == thing.platform
+    is_admin = role == "admin"
+    is_named = role == "member" and name in thing.members
+    return {
+        "own": is_own or is_admin,
+        "sender": is_own,
+        "filed": is_own or is_admin or is_named,
+        "reader": is_named,
+        "admin": is_admin,
+    }[right]
+
+
+def may_at_all(right: Right, role: str) -> bool:
+    """Where nothing is named."""
+    return {
+        "anybody": True,
+        "all": role != "nobody",
+        "readers": role == "member",
+        "platforms": role == "platform",
+        "platforms_or_admin": role in ("platform", "admin"),
+        "admin": role == "admin",
+    }[right]

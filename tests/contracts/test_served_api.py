@@ -14,7 +14,7 @@ from tests.soak.schemas import Look, lived_in, look_as
 pytestmark = pytest.mark.infra
 
 # `make soak` looks longer, at everything, as both.
-LOOKS = {"PF01": Look(examples=5, covers=False), "admin": Look(examples=2)}
+LOOKS = {"PF01": Look(examples=3, covers=False), "admin": Look(examples=1)}
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Files made to take memory, time or the whole process: each refused at once, with the code that says why."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -7,13 +8,18 @@ from datetime import date
 
 import pytest
 
+from services.ingestion.domain import Asked
 from services.ingestion.domain.kept_rows import MOST_CHARACTERS_SAID
+from services.ingestion.tables.judging import end_children, judge_sent
+from services.ingestion.tables.sent import spool
 from shared.events import SubmissionAccepted, SubmittedLine
+from shared.forms import FORMS
+from shared.network import Network
 from shared.topics import SUBMISSIONS
 from tests.ingestion.conftest import Judge
 from tests.soak.bombs_of_books import xlsx, xlsx_parts, xlsx_row
 from tests.soak.book_writers import ods_frame, zipped
-from tests.soak.made import FORM, HEADER, PARTNER_HEADER, PARTNERS, RIGHT, right_csv
+from tests.soak.made import FORM, HEADER, PARTNER_HEADER, PARTNERS, PERIOD, RIGHT, right_csv
 
 ROW = dict(zip(HEADER, RIGHT, strict=True))
 
@@ -130,6 +136,24 @@ def test_a_line_is_counted_as_long_as_it_may_be_said() -> None:
     said = len(line.model_dump_json().encode())
     assert said * (MOST_CHARACTERS_SAID // 2_200) < SUBMISSIONS.max_message_bytes
     assert SubmissionAccepted.topic is SUBMISSIONS
+
+
+async def test_a_small_file_does_not_wait_for_a_large_one(network: Network) -> None:
+    small = xlsx(xlsx_row(*HEADER) + xlsx_row(*RIGHT))
+    large = right_csv((*HEADER, "commentaire"), *[(*RIGHT, "x" * 100)] * 60_000)
+    asked = Asked(FORMS[FORM], PERIOD, "PF01", network, date(2006, 2, 1))
+    with spool() as one, spool() as other:
+        one.write(small)
+        other.write(large)
+        try:
+            await judge_sent(one.taken(), asked)  # its child is warm now
+            judging = asyncio.create_task(judge_sent(other.taken(), asked))
+            await asyncio.sleep(0)
+            assert (await judge_sent(one.taken(), asked)).outcome.counts == {"unknown_member": 1}
+            assert not judging.done()
+            assert (await judging).outcome.rows_refused == 60_000
+        finally:
+            end_children()
 
 
 def test_what_a_central_directory_says_of_sizes_is_not_believed(judge_file: Judge) -> None:

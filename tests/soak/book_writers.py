@@ -37,8 +37,14 @@ def _text(text: str) -> str:
     return escape(text.encode("utf-8", "replace").decode().translate(_NO_XML))
 
 
-def _records(table: Table) -> list[Row]:
-    return [list(table.header), *table.rows]
+def _records(draw: Random, table: Table) -> list[Row]:
+    """A program may take any code made of digits for a number, and lose its zeros."""
+    keep = draw.random() < 0.8
+    return [list(table.header), *[[cell if keep else _numeric(cell) for cell in row] for row in table.rows]]
+
+
+def _numeric(cell: Cell) -> Cell:
+    return int(cell) if isinstance(cell, str) and cell.isascii() and cell.isdigit() and len(cell) < 16 else cell
 
 
 def as_xlsx(draw: Random, table: Table) -> bytes:
@@ -112,7 +118,7 @@ def _sheet(draw: Random, table: Table, strings: list[str]) -> str:
         ("", '<dimension ref="A1"/>', '<dimension ref="A1:B2"/>', '<dimension ref="A1:XFD1048576"/>')
     )
     line, rows = 0, []
-    for row in _records(table):
+    for row in _records(draw, table):
         line += 1 if draw.random() < 0.99 or not ways.places else 3
         cells = "".join(_xlsx_cell(draw, ways, f"{_letters(n)}{line}", cell, strings) for n, cell in enumerate(row))
         place = f' r="{line}"' if ways.places else ""
@@ -170,7 +176,7 @@ def as_ods(draw: Random, table: Table) -> bytes:
 
 
 def ods_parts(draw: Random, table: Table) -> dict[str, bytes | str]:
-    rows = "".join(_ods_row(draw, row) for row in _records(table))
+    rows = "".join(_ods_row(draw, row) for row in _records(draw, table))
     end = draw.choice(
         ("", '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>')
     )

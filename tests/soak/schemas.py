@@ -27,7 +27,7 @@ from tests.infrastructure import own_database, real_servers, settings_for
 from tests.ingestion.sendings import assistance, send, wrong
 from tests.shared.house import House, open_house
 
-MANY = 200
+MANY = 100
 
 
 @dataclass(frozen=True)

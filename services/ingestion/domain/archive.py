@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 
@@ -80,7 +81,10 @@ def _bounded(part: IO[bytes], largest: int) -> Iterator[bytes]:
 
 
 class Parser:
-    """XML without document type, hence without entities of its own; names are told without their prefix."""
+    """XML without document type, hence without entities of its own; names are told with their namespace before them.
+
+    Whatever prefix a file has chosen for it; one that it has not declared makes it unreadable.
+    """
 
     def __init__(
         self,
@@ -89,7 +93,7 @@ class Parser:
         text: Callable[[str], None] | None = None,
     ) -> None:
         self._fed = 0
-        self._expat = expat.ParserCreate()
+        self._expat = expat.ParserCreate(namespace_separator=":")
         self._expat.buffer_text = True
         self._expat.StartElementHandler = start
         self._expat.EndElementHandler = end
@@ -112,7 +116,7 @@ class Parser:
 
 
 def elements(content: bytes) -> list[tuple[str, Attributes]]:
-    """Every element of a small part in its order, with its attributes, prefixes left out."""
+    """Every element of a small part in its order, with its attributes, namespaces left out."""
     found: list[tuple[str, Attributes]] = []
 
     def start(name: str, attributes: Attributes) -> None:
@@ -124,5 +128,6 @@ def elements(content: bytes) -> list[tuple[str, Attributes]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def local(name: str) -> str:
     return name.rpartition(":")[2]

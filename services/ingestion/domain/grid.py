@@ -1,5 +1,6 @@
 """Grids: what the cells of a workbook hold, before it is known what their columns are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,8 +15,15 @@ class NumberCell:
     value: float
 
 
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
 # By column, from 0; empty cells are left out.
 Cells = Mapping[int, str | NumberCell]
+
+
+def is_number(written: str) -> bool:
+    """As XML writes one; float() would take `1_000` and `١` too."""
+    return bool(_NUMBER.fullmatch(written))
 
 
 def bounded(pieces: list[str]) -> str:

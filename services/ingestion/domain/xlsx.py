@@ -1,11 +1,12 @@
 """Reading of XLSX: cells as they stand in the sheet's XML, which alone says how many there are."""
 
+import math
 import re
 from collections.abc import Iterator
 from posixpath import join, normpath
 
 from services.ingestion.domain.archive import Archive, Attributes, Parser, elements, local
-from services.ingestion.domain.grid import Cells, NumberCell, bounded, day_of_serial
+from services.ingestion.domain.grid import Cells, NumberCell, bounded, day_of_serial, is_number
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge, UnreadableFile
 
 _WORKBOOK = "xl/workbook.xml"
@@ -131,20 +132,23 @@ class _SheetReader:
         self.found: list[tuple[int, Cells]] = []
         self._strings, self._date_styles, self._from_1904 = strings, date_styles, from_1904
         self._places: dict[str, int] = {}
+        self._line = ""
         self._row = 0
         self._cells: dict[int, str | NumberCell] = {}
         self._place = -1
         self._type, self._style = "n", 0
         self._pieces: list[str] = []
         self._length = 0
-        self._in_value = False
+        self._in_value = self._in_speech = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         tag = local(name)
         if tag == "c":
             self._begin_cell(attributes)
         elif tag in ("v", "t"):
-            self._in_value = True
+            self._in_value = not self._in_speech
+        elif tag == "rPh":
+            self._in_speech = True
         elif tag == "row":
             self._begin_row(attributes)
         elif tag == "f":
@@ -161,6 +165,8 @@ class _SheetReader:
         tag = local(name)
         if tag in ("v", "t"):
             self._in_value = False
+        elif tag == "rPh":
+            self._in_speech = False
         elif tag == "c":
             if self._pieces and (cell := self._cell("".join(self._pieces))) != "":
                 self._cells[self._place] = cell
@@ -169,9 +175,12 @@ class _SheetReader:
 
     def _begin_cell(self, attributes: Attributes) -> None:
         reference = attributes.get("r")
-        self._place = self._place + 1 if reference is None else self._place_of(reference)
-        if self._place >= _MOST_PLACES:
+        place = self._place + 1 if reference is None else self._place_of(reference)
+        if place >= _MOST_PLACES:
             raise FileTooLarge("columns")
+        if place <= self._place:
+            raise UnreadableFile("workbook")
+        self._place = place
         self._type, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
         self._pieces, self._length = [], 0
 
@@ -181,7 +190,7 @@ class _SheetReader:
             raise UnreadableFile("workbook")
         if row > _MOST_ROWS:
             raise FileTooLarge("rows")
-        self._row, self._cells, self._place = row, {}, -1
+        self._row, self._line, self._cells, self._place = row, str(row), {}, -1
 
     def _cell(self, written: str) -> str | NumberCell:
         if self._type == "s":
@@ -190,22 +199,24 @@ class _SheetReader:
             return self._number(written)
         if self._type == "b":
             return "VRAI" if written == "1" else "FAUX"
+        if self._type not in _TYPES_AS_WRITTEN:
+            raise UnreadableFile("workbook")
         return written.removesuffix("T00:00:00") if self._type == "d" else written
 
     def _number(self, written: str) -> str | NumberCell:
-        try:
-            value = float(written)
-        except ValueError:
-            return written
-        if value - value != 0:  # neither infinite nor not a number
+        value = float(written) if is_number(written) else math.inf
+        if math.isinf(value):
             return written
         if self._style in self._date_styles:
             return day_of_serial(value, from_1904=self._from_1904)
         return NumberCell(value)
 
     def _place_of(self, reference: str) -> int:
-        letters = reference.rstrip("0123456789")
+        """What says another row than the one it stands in is read by some programs here, by others there."""
+        letters = reference.removesuffix(self._line)
         if letters not in self._places:
+            if not _COLUMN.fullmatch(letters):
+                raise UnreadableFile("workbook")
             place = 0
             for letter in letters:
                 place = place * 26 + ord(letter) - 64

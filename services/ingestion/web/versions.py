@@ -23,7 +23,7 @@ MOST_AT_ONCE = 1_000
 CSV = "text/csv; charset=utf-8"
 First = Annotated[int, Query(ge=1, le=10**9)]
 Many = Annotated[int, Query(ge=1, le=MOST_AT_ONCE)]
-With = Annotated[UUID | None, Query(alias="with", description="the version to compare with; else the one before")]
+With = Annotated[UUID | None, Query(alias="with", description="la version à comparer ; à défaut, celle d’avant")]
 
 
 @router.get("/{submission}/versions", summary="Lister les versions d’un dépôt")

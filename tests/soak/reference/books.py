@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml import sax
+from xml.sax import handler
 
 from odf import teletype
 from odf.element import Element
@@ -38,10 +39,16 @@ def is_sound(content: bytes) -> bool:
             parts = {name: archive.read(name) for name in archive.namelist()}
         for name, part in parts.items():
             if name.endswith((".xml", ".rels")):
-                sax.parseString(part, sax.ContentHandler())
+                _parse(part)
     except (*_BROKEN, sax.SAXException):
         return False
     return True
+
+
+def _parse(part: bytes) -> None:
+    parser = sax.make_parser()
+    parser.setFeature(handler.feature_namespaces, True)
+    parser.parse(io.BytesIO(part))
 
 
 def read_book(content: bytes, form: str, postcodes: set[str]) -> Grid:

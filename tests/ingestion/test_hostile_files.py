@@ -7,9 +7,13 @@ import zipfile
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.ingestion.domain import Asked
+from services.ingestion.domain.json_guard import GuardedFile
 from services.ingestion.domain.kept_rows import MOST_CHARACTERS_SAID
+from services.ingestion.domain.sheet import UnreadableFile
 from services.ingestion.tables.judging import end_children, judge_sent
 from services.ingestion.tables.sent import spool
 from shared.events import SubmissionAccepted, SubmittedLine
@@ -24,22 +28,53 @@ from tests.soak.made import FORM, HEADER, PARTNER_HEADER, PARTNERS, PERIOD, RIGH
 ROW = dict(zip(HEADER, RIGHT, strict=True))
 
 
-def as_json(value: str, key: str = "diagnostics_prealables") -> str:
-    """A right file but for one value, written as it is."""
-    return json.dumps({"rows": [{**ROW, key: "@"}]}).replace('"@"', value)
+def as_json(value: str, key: str = "diagnostics_prealables", before: int = 0) -> str:
+    """A right file but for one value, written as it is, so much further on."""
+    return json.dumps({"rows": [{**ROW, key: "@"}]}).replace('"@"', value).replace("[", "[" + " " * before)
 
 
 @pytest.mark.parametrize("digits", [2_001, 4_299, 4_301, 100_000, 300_000])
 @pytest.mark.parametrize("before", [0, 60_000, 65_000])
 def test_a_number_of_thousands_of_digits_is_too_large(judge_file: Judge, digits: int, before: int) -> None:
     """The parser itself would end the process; wherever in its pieces the number stands."""
-    assert judge_file(" " * before + as_json("9" * digits)).codes == ("too_large",)
+    assert judge_file(as_json("9" * digits, before=before)).codes == ("too_large",)
     assert judge_file(as_json("-" + "9" * digits)).codes == ("too_large",)
 
 
 @pytest.mark.parametrize("exponent", ["1e999999999999999999999", "1e-999999999999999999999", "1E+99999999999999999999"])
 def test_an_exponent_beyond_all_is_unreadable(judge_file: Judge, exponent: str) -> None:
     assert judge_file(as_json(exponent)).codes == ("unreadable_file",)
+
+
+HALVES = [r"\ud800", r"\udc00", r"\uD83D\u0041", r"\uD83Dx\uDE00", r"\ude00\ud83d", r"\\\ud83d", r"\ud83d\ud83d\ude00"]
+WHOLES = [r"\ud83d\ude00", r"\uD83D\uDE00\ud83d\ude00", r"\\ud800", r"\\\\ud800", r"\u00e9", r"d800", r"\"\ud83d\ude00"]
+
+
+@pytest.mark.parametrize("before", [0, *range(65_380, 65_540, 3), 131_000])
+def test_half_a_character_is_unreadable(judge_file: Judge, before: int) -> None:
+    """Wherever the pieces end in which the file is read; what is only written like one is text."""
+    for half in HALVES:
+        assert judge_file(as_json(f'"{half}"', "commentaire", before)).codes == ("unreadable_file",), half
+    for whole in WHOLES:
+        assert judge_file(as_json(f'"{whole}"', "commentaire", before)).codes == ("unknown_member",), whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([*HALVES, *WHOLES, r"\\", "x", r"\n", r"\/"]), max_size=6), st.integers(1, 40))
+def test_the_guard_sees_what_the_standard_library_sees(parts: list[str], size: int) -> None:
+    text = '"' + "".join(parts) + '"'
+    try:
+        json.loads(text).encode()
+        expected = True
+    except UnicodeEncodeError:
+        expected = False
+    guarded, passed = GuardedFile(io.BytesIO(text.encode())), True
+    try:
+        while guarded.read(size):
+            pass
+    except UnreadableFile:
+        passed = False
+    assert passed == expected
 
 
 def test_digits_in_a_long_file_are_no_long_number(judge_file: Judge) -> None:

@@ -1,6 +1,7 @@
 """Writing of a table as XLSX or ODS part by part, in the ways that programs do, and a few that none should."""
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _DAY_ZERO = date(1899, 12, 30)
 _ABSENT = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
 _NO_XML = str.maketrans("", "", _ABSENT)
+_BESIDE = (
+    "<office:annotation><text:p>une note</text:p></office:annotation>",
+    '<d:frame xmlns:d="urn:d"><d:box><text:p>un dessin</text:p></d:box></d:frame>',
+)
+_ELEMENT = re.compile("<(/?)(?=[a-zA-Z])")
+_PREFIX = re.compile("(</?|xmlns:| )(office|table|text)(?=[:=])")
 _FORMULAS = ("<f>1+1</f><v>2</v>", '<f t="array" ref="A1">1+1</f><v>1</v>')
 
 
@@ -61,6 +68,9 @@ def xlsx_parts(draw: Random, table: Table) -> dict[str, bytes | str]:
     parts: dict[str, bytes | str] = xlsx_frame(names)
     parts |= {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets, start=1)}
     parts["xl/sharedStrings.xml"] = f"{_HEAD}<sst {_MAIN}>{''.join(strings)}</sst>"
+    if draw.random() < 0.1:  # as some programs do, with a prefix
+        marked = {name: str(part) for name, part in parts.items() if "sheet" in name or "Strings" in name}
+        parts |= {name: _ELEMENT.sub(r"<\1x:", part).replace("xmlns=", "xmlns:x=") for name, part in marked.items()}
     return parts
 
 
@@ -164,7 +174,7 @@ def _xlsx_string(draw: Random, way: str, at: str, written: str, strings: list[st
     if draw.random() < 0.02 and len(written) > 1:
         halves = (written[: len(written) // 2], written[len(written) // 2 :])
         text = "".join(f'<r><rPr><b/></rPr><t xml:space="preserve">{_text(half)}</t></r>' for half in halves)
-        text += '<rPh sb="0" eb="1"><t>dit</t></rPh>' if way == "shared" else ""
+        text += '<rPh sb="0" eb="1"><t>dit</t></rPh>'
     if way == "inline":
         return f'<c{at} t="inlineStr"><is>{text}</is></c>'
     strings.append(f"<si>{text}</si>")
@@ -183,7 +193,10 @@ def ods_parts(draw: Random, table: Table) -> dict[str, bytes | str]:
     held = f"<table:table table:name={quoteattr(draw.choice((table.name, 'Feuille1')))}>{rows}{end}</table:table>"
     other = '<table:table table:name="Notice"><table:table-row><table:table-cell/></table:table-row></table:table>'
     tables = held + other if draw.random() < 0.2 or table.name not in held else other * (draw.random() < 0.2) + held
-    return ods_frame(tables)
+    parts = ods_frame(tables)
+    if draw.random() < 0.1:
+        parts["content.xml"] = _PREFIX.sub(lambda found: f"{found[1]}{found[2]}s", str(parts["content.xml"]))
+    return parts
 
 
 def ods_frame(tables: str) -> dict[str, bytes | str]:
@@ -221,7 +234,7 @@ def _ods_gap(many: int) -> str:
 
 def _ods_cell(draw: Random, cell: Cell) -> str:
     shown = "".join(f"<text:p>{_ods_text(line)}</text:p>" for line in as_text(cell).split("\n"))
-    note = "<office:annotation><text:p>une note</text:p></office:annotation>" if draw.random() < 0.01 else ""
+    note = draw.choice(_BESIDE) if draw.random() < 0.02 else ""
     formula = ' table:formula="of:=1+1"' if draw.random() < 0.0005 else ""
     return f"<table:table-cell{formula}{_ods_value(draw, cell)}>{note}{shown}</table:table-cell>"
 

@@ -1,6 +1,5 @@
 """Reading of JSON: `{"rows": [{column: value}]}`, each row an object of plain values, streamed."""
 
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from io import SEEK_SET
@@ -8,13 +7,11 @@ from typing import Any, BinaryIO
 
 import ijson
 
-from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, FileTooLarge, Record, UnreadableFile
+from services.ingestion.domain.json_guard import GuardedFile
+from services.ingestion.domain.sheet import MAX_COLUMNS, FileTooLarge, Record, UnreadableFile
 
 _BOM = b"\xef\xbb\xbf"
 _PIECE = 1 << 16
-_DIGITS = frozenset(b"0123456789")
-_LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (MAX_CELL_CHARACTERS + 1))
-_STEP = MAX_CELL_CHARACTERS // 2
 _PLAIN = ("string", "number", "boolean", "null")
 
 
@@ -66,24 +63,9 @@ def _header(file: BinaryIO) -> Record:
 def _rows(file: BinaryIO) -> Iterator[list[tuple[str, str]]]:
     file.seek(len(_BOM) if _starts_with_bom(file) else 0, SEEK_SET)
     try:
-        yield from _rows_of(ijson.basic_parse(_WithoutLongNumbers(file), buf_size=_PIECE))
+        yield from _rows_of(ijson.basic_parse(GuardedFile(file), buf_size=_PIECE))
     except (ijson.JSONError, ArithmeticError, ValueError) as error:
         raise UnreadableFile("json") from error
-
-
-class _WithoutLongNumbers:
-    """Stops where more digits follow one another than a cell may hold: the parser's own end would be the process's."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def read(self, size: int) -> bytes:
-        """A number of thousands of digits holds one at every step; ordinary files are looked at nowhere else."""
-        piece = self._file.read(size)
-        for place in range(0, len(piece), _STEP):
-            if piece[place] in _DIGITS and _LONG_NUMBER.search(piece, max(0, place - _STEP), place + 2 * _STEP):
-                raise FileTooLarge("cell")
-        return piece
 
 
 def _starts_with_bom(file: BinaryIO) -> bool:

@@ -1,17 +1,24 @@
 """Reading of ODS: cells and rows that may stand for many, as the table's XML says."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from services.ingestion.domain.archive import Archive, Attributes, Parser, elements, local
-from services.ingestion.domain.grid import Cells, NumberCell
+from services.ingestion.domain.archive import Archive, Attributes, Parser, elements
+from services.ingestion.domain.grid import Cells, NumberCell, bounded, is_number
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, FileTooLarge, UnreadableFile
 
+_TYPES = tuple(b"application/vnd.oasis.opendocument.spreadsheet" + end for end in (b"", b"-template"))
 _CONTENT = "content.xml"
 _MANIFEST = "META-INF/manifest.xml"
 # Cells of rows said to come again, ten of each at least: nobody has so many rows that are all alike.
 _MOST_REPEATED = 1_000_000
 _FEWEST_CELLS = 10
 _NUMBERS = ("float", "currency", "percentage")
+_NAMESPACES = {f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0": name for name in ("office", "table", "text")}
+_PARAGRAPHS = ("text:p", "text:h")
+_CHARACTERS = {"text:tab": "\t", "text:line-break": "\n"}
+_LONGEST_COUNT = 20
+_CELLS = ("table:table-cell", "table:covered-table-cell")
 
 
 def is_one(archive: Archive) -> bool:
@@ -20,7 +27,7 @@ def is_one(archive: Archive) -> bool:
 
 def rows(archive: Archive, name: str) -> Iterator[tuple[int, Cells]]:
     """The rows that are not blank, each with its number, of the table of that name, else of the first."""
-    if b"opendocument.spreadsheet" not in archive.whole("mimetype"):
+    if archive.whole("mimetype").strip() not in _TYPES:
         raise UnreadableFile("kind")
     if _MANIFEST in archive.names:
         tags = {tag for tag, _ in elements(_without_doctype(archive.whole(_MANIFEST)))}
@@ -57,13 +64,24 @@ def _rows_of(archive: Archive, reader: "_TableReader") -> Iterator[tuple[int, Ce
         reader.found.clear()
 
 
+@lru_cache(maxsize=4096)
+def _usual(name: str) -> str:
+    """A name with the prefix that most programs give to its namespace, whatever the file's own."""
+    namespace, _, local = name.rpartition(":")
+    return f"{_NAMESPACES[namespace]}:{local}" if namespace in _NAMESPACES else name
+
+
+def _usually(attributes: Attributes) -> Attributes:
+    return {_usual(name): value for name, value in attributes.items()}
+
+
 class _NamesReader:
     def __init__(self) -> None:
         self.names: list[str] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if local(name) == "table":
-            self.names.append(attributes.get("table:name", "").strip().casefold())
+        if _usual(name) == "table:table":
+            self.names.append(_usually(attributes).get("table:name", "").strip().casefold())
 
 
 class _TableReader:
@@ -79,46 +97,48 @@ class _TableReader:
         self._attributes: Attributes = {}
         self._pieces: list[str] = []
         self._length = self._repeat = self._rows_repeat = 0
-        self._in_paragraph = self._in_annotation = 0
+        self._in_cell = self._in_paragraph = False
+        self._beside = 0  # how deep in what is no text of the cell: a note, a drawing
         self._repeated = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
-        tag = local(name)
-        if tag == "table":
+        tag = _usual(name)
+        if tag == "table:table":
             self._inside = self._tables_to_pass == 0
             self._tables_to_pass -= 1
         elif not self._inside:
             return
-        elif tag == "table-row":
+        elif self._beside:
+            self._beside += 1
+        elif self._in_cell:
+            self._start_in_cell(tag, attributes)
+        elif tag == "table:table-row":
             self._cells, self._place = {}, 0
-            self._rows_repeat = _times(attributes.get("table:number-rows-repeated"))
-        elif tag in ("table-cell", "covered-table-cell"):
-            self._begin_cell(attributes)
-        elif tag == "annotation":
-            self._in_annotation += 1
-        elif not self._in_annotation:
-            self._in_text(tag, attributes)
+            self._rows_repeat = _times(_usually(attributes).get("table:number-rows-repeated"))
+        elif tag in _CELLS:
+            self._begin_cell(_usually(attributes))
 
     def _begin_cell(self, attributes: Attributes) -> None:
         if "table:formula" in attributes:
             raise UnreadableFile("formula")
+        self._in_cell, self._in_paragraph = True, False
         self._attributes, self._pieces, self._length = attributes, [], 0
         self._repeat = _times(attributes.get("table:number-columns-repeated"))
 
-    def _in_text(self, tag: str, attributes: Attributes) -> None:
-        if tag in ("p", "h"):
-            self._in_paragraph += 1
+    def _start_in_cell(self, tag: str, attributes: Attributes) -> None:
+        if tag in _PARAGRAPHS and not self._in_paragraph:
+            self._in_paragraph = True
             if self._pieces:
                 self._add("\n")
-        elif tag == "s":
-            self._add(" " * min(_times(attributes.get("text:c")), MAX_CELL_CHARACTERS + 1))
-        elif tag == "tab":
-            self._add("\t")
-        elif tag == "line-break":
-            self._add("\n")
+        elif not self._in_paragraph or not tag.startswith("text:"):
+            self._beside = 1
+        elif tag == "text:s":
+            self._add(" " * min(_times(_usually(attributes).get("text:c")), MAX_CELL_CHARACTERS + 1))
+        elif tag in _CHARACTERS:
+            self._add(_CHARACTERS[tag])
 
     def text(self, piece: str) -> None:
-        if self._inside and self._in_paragraph and not self._in_annotation:
+        if self._inside and self._in_paragraph and not self._beside:
             self._add(piece)
 
     def _add(self, piece: str) -> None:
@@ -128,18 +148,19 @@ class _TableReader:
         self._pieces.append(piece)
 
     def end(self, name: str) -> None:
-        tag = local(name)
-        if tag == "table":
+        tag = _usual(name)
+        if tag == "table:table":
             self._inside = False
         elif not self._inside:
             return
-        elif tag == "annotation":
-            self._in_annotation -= 1
-        elif tag in ("p", "h") and not self._in_annotation:
-            self._in_paragraph -= 1
-        elif tag in ("table-cell", "covered-table-cell"):
+        elif self._beside:
+            self._beside -= 1
+        elif tag in _PARAGRAPHS:
+            self._in_paragraph = False
+        elif tag in _CELLS:
+            self._in_cell = False
             self._end_cell()
-        elif tag == "table-row":
+        elif tag == "table:table-row":
             self._end_row()
 
     def _end_cell(self) -> None:
@@ -153,15 +174,14 @@ class _TableReader:
     def _cell(self) -> str | NumberCell:
         kind = self._attributes.get("office:value-type", "")
         if kind in _NUMBERS:
-            try:
-                return NumberCell(float(self._attributes["office:value"]))
-            except (KeyError, ValueError) as error:
-                raise UnreadableFile("workbook") from error
+            if not is_number(value := self._attributes.get("office:value", "")):
+                raise UnreadableFile("workbook")
+            return NumberCell(float(value))
         if kind == "date":
             return self._attributes.get("office:date-value", "").removesuffix("T00:00:00")[:MAX_CELL_CHARACTERS]
         if kind == "boolean":
             return "VRAI" if self._attributes.get("office:boolean-value") == "true" else "FAUX"
-        return "".join(self._pieces)
+        return bounded([self._attributes.get("office:string-value", "".join(self._pieces))])
 
     def _end_row(self) -> None:
         """Rows repeated are blank at the end of most sheets; those that hold something are so many rows."""
@@ -174,10 +194,7 @@ class _TableReader:
 
 
 def _times(written: str | None) -> int:
-    try:
-        times = int(written or 1)
-    except ValueError as error:
-        raise UnreadableFile("workbook") from error
-    if times < 1:
+    written = written or "1"
+    if not (written.isascii() and written.isdigit() and len(written) < _LONGEST_COUNT and int(written) > 0):
         raise UnreadableFile("workbook")
-    return times
+    return int(written)

@@ -1,14 +1,18 @@
 """Reading of XLSX: cells as they stand in the sheet's XML, which alone says how many there are."""
 
-import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import join, normpath
 
-from services.ingestion.domain.archive import Archive, Attributes, Parser, elements, local
-from services.ingestion.domain.grid import Cells, NumberCell, bounded, day_of_serial, is_number
+from services.ingestion.domain.archive import Archive, Attributes, Parser, elements
+from services.ingestion.domain.grid import Cells, NumberCell, bounded, day_of_serial
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge, UnreadableFile
 
+_NAMESPACES = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
 _WORKBOOK = "xl/workbook.xml"
 _MOST_SHARED_CHARACTERS = 100_000_000
 # What a sheet can have, blank ones among them.
@@ -16,6 +20,8 @@ _MOST_PLACES = 16_384
 _MOST_ROWS = 1_048_576
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 _NOT_A_DATE_PART = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_COLUMN = re.compile(r"[A-Z]{1,3}")
+_TYPES_AS_WRITTEN = ("str", "inlineStr", "d", "e")
 _DATE_PART = re.compile(r"[yjadm]", re.IGNORECASE)
 
 
@@ -90,6 +96,13 @@ def _shared_strings(archive: Archive) -> list[str]:
     return reader.strings
 
 
+@lru_cache(maxsize=4096)
+def _own(name: str) -> str:
+    """An element of a sheet without its namespace; nothing of what others have put there is a cell, or a formula."""
+    namespace, _, local = name.rpartition(":")
+    return local if namespace in _NAMESPACES else ""
+
+
 class _StringsReader:
     """Gathers the shared strings; what is spoken beside a text is no part of it."""
 
@@ -101,7 +114,7 @@ class _StringsReader:
         self._in_text = self._in_speech = False
 
     def start(self, name: str, _: Attributes) -> None:
-        tag = local(name)
+        tag = _own(name)
         if tag == "si":
             self._pieces, self._length = [], 0
         elif tag == "rPh":
@@ -115,7 +128,7 @@ class _StringsReader:
             self._length += len(piece)
 
     def end(self, name: str) -> None:
-        tag = local(name)
+        tag = _own(name)
         self._in_text = False
         if tag == "rPh":
             self._in_speech = False
@@ -125,13 +138,25 @@ class _StringsReader:
             self.size += len(text) + 100
 
 
+class _Places(dict[str, int]):
+    """The columns by what a reference says before its row: A is 0."""
+
+    def __missing__(self, letters: str) -> int:
+        if not _COLUMN.fullmatch(letters):
+            raise UnreadableFile("workbook")
+        place = 0
+        for letter in letters:
+            place = place * 26 + ord(letter) - 64
+        return self.setdefault(letters, place - 1)
+
+
 class _SheetReader:
     """Gathers the rows of a sheet."""
 
     def __init__(self, strings: list[str], date_styles: frozenset[int], *, from_1904: bool) -> None:
         self.found: list[tuple[int, Cells]] = []
         self._strings, self._date_styles, self._from_1904 = strings, date_styles, from_1904
-        self._places: dict[str, int] = {}
+        self._places = _Places()
         self._line = ""
         self._row = 0
         self._cells: dict[int, str | NumberCell] = {}
@@ -142,9 +167,20 @@ class _SheetReader:
         self._in_value = self._in_speech = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        tag = local(name)
+        tag = _own(name)
         if tag == "c":
-            self._begin_cell(attributes)
+            reference = attributes.get("r")
+            if reference is None:
+                place = self._place + 1
+            elif reference.endswith(self._line):
+                place = self._places[reference.removesuffix(self._line)]
+            else:
+                raise UnreadableFile("workbook")  # of another row: some programs read it there, others here
+            if place <= self._place or place >= _MOST_PLACES:
+                self._refuse_place(place)
+            self._place = place
+            self._type, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
+            self._pieces, self._length = [], 0
         elif tag in ("v", "t"):
             self._in_value = not self._in_speech
         elif tag == "rPh":
@@ -162,7 +198,7 @@ class _SheetReader:
             self._pieces.append(piece)
 
     def end(self, name: str) -> None:
-        tag = local(name)
+        tag = _own(name)
         if tag in ("v", "t"):
             self._in_value = False
         elif tag == "rPh":
@@ -173,16 +209,10 @@ class _SheetReader:
         elif tag == "row" and any(not isinstance(cell, str) or cell.strip() for cell in self._cells.values()):
             self.found.append((self._row, self._cells))
 
-    def _begin_cell(self, attributes: Attributes) -> None:
-        reference = attributes.get("r")
-        place = self._place + 1 if reference is None else self._place_of(reference)
+    def _refuse_place(self, place: int) -> None:
         if place >= _MOST_PLACES:
             raise FileTooLarge("columns")
-        if place <= self._place:
-            raise UnreadableFile("workbook")
-        self._place = place
-        self._type, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
-        self._pieces, self._length = [], 0
+        raise UnreadableFile("workbook")
 
     def _begin_row(self, attributes: Attributes) -> None:
         row = int(attributes.get("r", self._row + 1))
@@ -204,26 +234,16 @@ class _SheetReader:
         return written.removesuffix("T00:00:00") if self._type == "d" else written
 
     def _number(self, written: str) -> str | NumberCell:
-        value = float(written) if is_number(written) else math.inf
-        if math.isinf(value):
+        try:
+            value = float(written)
+        except ValueError:
+            return written
+        # Neither infinite nor not a number, and no more than XML takes for one.
+        if value - value != 0 or "_" in written or not written.isascii():
             return written
         if self._style in self._date_styles:
             return day_of_serial(value, from_1904=self._from_1904)
         return NumberCell(value)
-
-    def _place_of(self, reference: str) -> int:
-        """What says another row than the one it stands in is read by some programs here, by others there."""
-        letters = reference.removesuffix(self._line)
-        if letters not in self._places:
-            if not _COLUMN.fullmatch(letters):
-                raise UnreadableFile("workbook")
-            place = 0
-            for letter in letters:
-                place = place * 26 + ord(letter) - 64
-            if not 0 < place <= _MOST_PLACES:
-                raise UnreadableFile("workbook")
-            self._places[letters] = place - 1
-        return self._places[letters]
 
 
 def _place(written: str, many: int) -> int:

@@ -22,7 +22,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from tests.soak.reference.grid import Grid, NoOpinion, NotRead, grid_of
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, OSError, RuntimeError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, LookupError, EOFError, OSError, RuntimeError)
 _Line = tuple[int, list[str]]
 
 

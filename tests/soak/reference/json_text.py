@@ -5,6 +5,8 @@ from typing import Any
 
 from tests.soak.reference.grid import Grid, Loose, NotRead, grid_of
 
+_LONGEST_EXPONENT = 18
+
 
 class _Number(str):
     """A number as it is written."""
@@ -19,6 +21,7 @@ def read_json(content: bytes, columns: list[str]) -> Grid:
         found = json.loads(
             text, object_pairs_hook=_pairs, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
         )
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is none
     except (ValueError, RecursionError):
         raise NotRead from None
     if not (isinstance(found, _Pairs) and [name for name, _ in found] == ["rows"] and type(found[0][1]) is list):
@@ -71,6 +74,9 @@ def _written(value: Any) -> str:
         raise NotRead
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, _Number) and (set(value) & set("eE") or not value.strip("-0.")):
-        return Loose(value)
+    if isinstance(value, _Number):
+        exponent = value.lower().partition("e")[2]
+        if len(exponent) > _LONGEST_EXPONENT:
+            raise NotRead
+        return Loose(value) if exponent or (value.startswith("-") and not value.strip("-0.")) else str(value)
     return str(value)

@@ -159,7 +159,7 @@ class _Rows:
         if "service" not in bad and service and (fault := self._registry.fault_of(code, service)):
             bad["organisme"] = Bad(fault)
         said = cells.get("departement")
-        if said is not None and said.upper().rjust(2, "0") != self._registry.department_of(code):
+        if isinstance(said, str) and said.upper().rjust(2, "0") != self._registry.department_of(code):
             bad.setdefault("departement", Bad("wrong_department"))
 
     def _judge_key(self, cells: Mapping[str, Any], bad: dict[str, Bad]) -> None:

@@ -59,6 +59,14 @@ def test_half_a_character_is_unreadable(judge_file: Judge, before: int) -> None:
         assert judge_file(as_json(f'"{whole}"', "commentaire", before)).codes == ("unknown_member",), whole
 
 
+@pytest.mark.parametrize(
+    "after", ['"', '"x', '"}]}', '""', "x", "1", "-", "{}", "[", "null", "nul", ",", "}", "\\", "/"]
+)
+def test_nothing_follows_the_end_of_json(judge_file: Judge, after: str) -> None:
+    assert judge_file(as_json('"3"') + " \n" + after).codes == ("unreadable_file",)
+    assert judge_file(as_json('"3"') + " \n" * 9).codes == ("unknown_member",)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from([*HALVES, *WHOLES, r"\\", "x", r"\n", r"\/"]), max_size=6), st.integers(1, 40))
 def test_the_guard_sees_what_the_standard_library_sees(parts: list[str], size: int) -> None:

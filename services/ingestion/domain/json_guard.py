@@ -21,14 +21,18 @@ class GuardedFile:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._tail = b""
-        self._is_half = False
+        self._is_half = self._is_over = False
 
     def read(self, size: int) -> bytes:
         piece = self._file.read(size)
         _refuse_long_numbers(piece)
         if b"\\" in piece or self._tail:
             self._refuse_half_characters(self._tail + piece, is_last=not piece)
-        return piece
+        if piece or size == 0 or self._is_over:
+            return piece
+        # A text begun after the end of all is passed over unless it ends; by itself this one never does.
+        self._is_over = True
+        return b'"'
 
     def _refuse_half_characters(self, text: bytes, *, is_last: bool) -> None:
         """An escape that may go on in the next piece is looked at with it."""

@@ -49,6 +49,7 @@ check: install ## ruff, mypy, import contracts, event contracts, fast tests
 soak: install ## 10,000 ill-made files, bombs and cut uploads against a running house (ARGS="--seed N --only bombs")
 	$(BIN)/python -m tests.soak $(ARGS)
 	@test -n "$(ARGS)" || $(BIN)/python -m tests.soak.schemas
+	@test -n "$(ARGS)" || $(BIN)/python -m tests.soak.lives
 
 bench: install ## Measure, and write docs/benchmarks.md
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -30,14 +30,19 @@ def _replace_closed(connection: Any, *_: object) -> None:
 
 
 class Database:
-    """A room's door to its own schema; nobody reads another's."""
+    """A room's door to its own schema; nobody reads another's.
 
-    def __init__(self, settings: DatabaseSettings, room: str, *, application: str = "pilotage") -> None:
-        self.room = room
+    schema: another than the one in use, where the room is built again beside it.
+    """
+
+    def __init__(
+        self, settings: DatabaseSettings, room: str, *, application: str = "pilotage", schema: str = ""
+    ) -> None:
+        self.room, self.schema = room, schema or room
         self.url = settings.url.get_secret_value()
         self.server_settings = {
             "role": room_role(room),
-            "search_path": room,
+            "search_path": self.schema,
             "application_name": f"{application}-{room}",
             "statement_timeout": str(settings.statement_timeout_ms),
             "idle_in_transaction_session_timeout": "60000",
@@ -62,7 +67,7 @@ class Database:
             if one_snapshot:
                 await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await session.execute(text("SELECT set_config('pilotage.viewer', :viewer, true)"), {"viewer": viewer})
-            work = Transaction(session, self.room)
+            work = Transaction(session, self.room, self.schema)
             yield work
             await work.flush_said()
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.database import room_role
 
@@ -28,11 +28,16 @@ async def migrate(url: str, room: str) -> None:
     """Creates the room's role and schema where missing and brings its tables to the newest version."""
     engine = create_async_engine(url)
     async with engine.begin() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('pilotage-migrate'))"))
-        for statement in _PREPARE:
-            await connection.exec_driver_sql(statement.format(role=room_role(room), schema=room))
-        await connection.run_sync(_upgrade, room)
+        await migrate_within(connection, room)
     await engine.dispose()
+
+
+async def migrate_within(connection: AsyncConnection, room: str) -> None:
+    """The same in a transaction that has begun."""
+    await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('pilotage-migrate'))"))
+    for statement in _PREPARE:
+        await connection.exec_driver_sql(statement.format(role=room_role(room), schema=room))
+    await connection.run_sync(_upgrade, room)
 
 
 def run_script(sql: str) -> None:

@@ -82,3 +82,13 @@ def plumbing_sql(schema: str) -> str:
 
 # A credential of a member: a migration of each room's own.
 MEMBER_OF_CREDENTIAL = "ALTER TABLE {schema}.credential ADD COLUMN member text NOT NULL DEFAULT '';\n"
+
+# Every version of a subject is kept: an edition is made again by the registry that it was made with.
+REGISTRY_HISTORY = """
+ALTER TABLE {schema}.registry_subject RENAME TO registry_history;
+ALTER TABLE {schema}.registry_history DROP CONSTRAINT registry_subject_pkey;
+ALTER TABLE {schema}.registry_history ADD PRIMARY KEY (kind, code, version);
+CREATE VIEW {schema}.registry_subject AS
+    SELECT DISTINCT ON (kind, code) kind, code, version, removed, body FROM {schema}.registry_history
+    ORDER BY kind, code, version DESC;
+"""

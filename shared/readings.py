@@ -24,11 +24,15 @@ from shared.room import OneByOne
 from shared.transaction import Transaction
 
 _SUBJECT = """
-INSERT INTO registry_subject (kind, code, version, removed, body)
-VALUES (:kind, :code, :version, :removed, CAST(:body AS jsonb))
-ON CONFLICT (kind, code) DO UPDATE
-SET version = excluded.version, removed = excluded.removed, body = excluded.body
-WHERE registry_subject.version < excluded.version
+INSERT INTO registry_history (kind, code, version, removed, body)
+VALUES (:kind, :code, :version, :removed, CAST(:body AS jsonb)) ON CONFLICT DO NOTHING
+"""
+# A version that is still being said is not mixed in.
+_AS_OF = """
+SELECT kind, body FROM (
+    SELECT DISTINCT ON (kind, code) kind, code, removed, body FROM registry_history
+    WHERE version <= :version ORDER BY kind, code, version DESC) AS known
+WHERE NOT removed ORDER BY kind, code
 """
 _CREDENTIAL = """
 INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked, member)
@@ -116,16 +120,19 @@ async def read_network(work: Transaction) -> Network:
     engine = work.session.bind
     known, network = _whole.get(engine, (0, None))
     if network is None or known != version:
-        network = await _assemble(work)
+        network = await network_as_of(work, version)
         _whole[engine] = version, network
     return network
 
 
-async def _assemble(work: Transaction) -> Network:
-    rows = await work.execute("SELECT kind, body FROM registry_subject WHERE NOT removed ORDER BY kind, code")
+async def network_as_of(work: Transaction, version: int) -> Network:
+    """The network as that version of the registry had it; NoRegistry where it is older than what is kept here."""
+    rows = await work.execute(_AS_OF, {"version": version})
     bodies: dict[str, list[Any]] = {"platform": [], "member": [], "operator": [], "central": [], "registry": []}
     for row in rows:
         bodies[row.kind].append(row.body)
+    if not (bodies["central"] and bodies["registry"]):
+        raise NoRegistry
     return Network.model_validate(
         {
             "central": bodies["central"][0],

@@ -70,7 +70,7 @@ RESTITUTIONS = Topic(
     "restitutions",
     key="issue day",
     writer="aggregation",
-    readers=("notification",),
+    readers=("ingestion", "notification"),
 )
 MESSAGES = Topic(
     "messages",

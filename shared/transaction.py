@@ -25,9 +25,9 @@ _BEGUN = text("SELECT 1")
 class Transaction:
     """A session in its room's schema, and the events to be said if it commits."""
 
-    def __init__(self, session: AsyncSession, room: str) -> None:
+    def __init__(self, session: AsyncSession, room: str, schema: str = "") -> None:
         self.session = session
-        self.room = room
+        self.room, self.schema = room, schema or room
         self._said: list[tuple[UUID, Event]] = []
 
     def say(self, event: Event) -> UUID:
@@ -46,7 +46,7 @@ class Transaction:
         connection = await (await self.session.connection()).get_raw_connection()
         driver: Any = connection.driver_connection
         await self.session.execute(_BEGUN)
-        await driver.copy_records_to_table(table, records=rows, columns=columns, schema_name=self.room)
+        await driver.copy_records_to_table(table, records=rows, columns=columns, schema_name=self.schema)
 
     async def flush_said(self) -> None:
         if not self._said:

@@ -4,9 +4,21 @@ from services.aggregation.domain.figures import check_measures
 from services.aggregation.handlers.accepted import READERS, Accepted, Rejected
 from services.aggregation.handlers.restitutions import issue_restitutions
 from services.aggregation.handlers.totals import hear_submissions
-from services.aggregation.web import editions, pages, synthesis, tables
+from services.aggregation.tables.arrivals import note_explanation
+from services.aggregation.web import (
+    destinations,
+    editions,
+    lineage,
+    live,
+    objectives,
+    pages,
+    positioning,
+    revisions,
+    synthesis,
+    tables,
+)
 from shared.database import Database
-from shared.events import ReceptionClosed
+from shared.events import ReceptionClosed, WarningsExplained
 from shared.forms import FORMS
 from shared.readings import READINGS
 from shared.reception import close_reception
@@ -21,9 +33,13 @@ def build(settings: Settings) -> Room:
     return Room(
         name="aggregation",
         database=Database(settings.database, "aggregation"),
-        hears={**READINGS, ReceptionClosed: close_reception},
+        hears={**READINGS, ReceptionClosed: close_reception, WarningsExplained: note_explanation},
         together={(Accepted, Rejected): hear_submissions},
         readers=READERS,
         work_day=issue_restitutions,
-        routers=(tables.router, editions.router, synthesis.router, pages.router, status_router("aggregation")),
+        routers=(
+            *(tables.router, editions.router, synthesis.router, pages.router, objectives.router, live.router),
+            *(positioning.router, lineage.router, destinations.router, revisions.router),
+            status_router("aggregation"),
+        ),
     )

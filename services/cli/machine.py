@@ -38,6 +38,10 @@ class Machine:
     infra: Infra
 
     @property
+    def settings(self) -> Settings:
+        return _settings(self.env)
+
+    @property
     def sftp_port(self) -> int:
         return int(self.env["PILOTAGE_SFTP__PORT"])
 

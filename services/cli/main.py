@@ -14,6 +14,8 @@ key = typer.Typer(no_args_is_help=True, help="La clé qui signe les reçus.")
 app.add_typer(key, name="key")
 receipt = typer.Typer(no_args_is_help=True, help="Contrôler des reçus hors ligne : 0 juste, 1 refusé, 2 mauvais usage.")
 app.add_typer(receipt, name="receipt")
+restitution = typer.Typer(no_args_is_help=True, help="Les éditions des tableaux.")
+app.add_typer(restitution, name="restitution")
 
 
 class MakesByDefault(TyperGroup):
@@ -124,6 +126,17 @@ def check(url: Url = "http://127.0.0.1:8000") -> None:
     from services.cli.check import run_check
 
     raise typer.Exit(asyncio.run(run_check(url)))
+
+
+@app.command()
+def rebuild(
+    room: Annotated[str, typer.Argument(help="la salle : aggregation")] = "aggregation",
+    despite_differences: Annotated[bool, typer.Option(help="met en service même ce qui diffère")] = False,
+) -> None:
+    """Refait les totaux depuis le journal, à côté de ceux en service, compare et bascule : 0 fait, 1 différent."""
+    from services.cli.restitutions.rebuilding import run_rebuild
+
+    raise typer.Exit(asyncio.run(run_rebuild(room, despite_differences=despite_differences)))
 
 
 @app.command()
@@ -251,6 +264,17 @@ def dlq_replay(room: str, letter: Annotated[int | None, typer.Argument(help="num
     from services.cli.dead_letters import replay_letters
 
     raise typer.Exit(asyncio.run(replay_letters(room, letter)))
+
+
+@restitution.command("replay")
+def restitution_replay(
+    number: Annotated[str, typer.Argument(help="par exemple assistance-trimestriel-2005-T1-region-1")],
+    to: Annotated[Path | None, typer.Option(help="dossier où l’écrire : JSON, XLSX, PDF")] = None,
+) -> None:
+    """Refait une édition depuis les seuls événements conservés, sur une base vide : 0 identique, 1 différente."""
+    from services.cli.restitutions.replaying import run_replay
+
+    raise typer.Exit(asyncio.run(run_replay(number, to)))
 
 
 def main() -> None:

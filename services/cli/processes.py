@@ -4,10 +4,12 @@ import asyncio
 import gc
 import signal
 from collections.abc import Sequence
+from types import FrameType
 
 import structlog
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from services.cli.house import build_app, build_rooms, set_up_logging
 from services.ingestion.app import build_sftp
@@ -26,8 +28,9 @@ def serve_rooms(rooms: Sequence[str], host: str, port: int) -> None:
     _need_keys(rooms)
     settings = Settings()
     set_up_logging(settings.log_level)
-    uvicorn.run(
-        build_app(settings, rooms),
+    app = build_app(settings, rooms)
+    config = uvicorn.Config(
+        app,
         host=host,
         port=port,
         log_level="warning",
@@ -35,6 +38,19 @@ def serve_rooms(rooms: Sequence[str], host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=15,
     )
+    _Server(config, app).run()
+
+
+class _Server(uvicorn.Server):
+    """Tells answers that would go on for long that the process is about to end."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._app.state.is_stopping = True
+        super().handle_exit(sig, frame)
 
 
 def work_rooms(names: Sequence[str]) -> None:

@@ -2,8 +2,10 @@
 
 from services.ingestion.handlers import begin_day_and_purge
 from services.ingestion.handlers.purging import purging
+from services.ingestion.handlers.restitutions import laying
 from services.ingestion.settings import IngestionSettings, SftpSettings, receipt_signer
 from services.ingestion.tables.receiving import Reception
+from services.ingestion.tables.restitutions import issues_to_lay, keep_part
 from services.ingestion.web import (
     api,
     corrections,
@@ -27,7 +29,7 @@ from services.ingestion.web.sftp.door import SftpDoor
 from services.ingestion.web.sftp.publishing import Publisher
 from shared.clock import system_clock
 from shared.database import Database
-from shared.events import DayBegan
+from shared.events import DayBegan, RestitutionIssued
 from shared.readings import READINGS
 from shared.room import Room
 from shared.settings import Settings
@@ -48,8 +50,9 @@ def build(settings: Settings) -> Room:
     return Room(
         name="ingestion",
         database=database,
-        hears={**READINGS, DayBegan: begin_day_and_purge},
-        background=(purging(database),),
+        hears={**READINGS, DayBegan: begin_day_and_purge, RestitutionIssued: keep_part},
+        background=(purging(database), laying(database)),
+        pending=issues_to_lay,
         routers=(
             *(forms.router, form_pages.router),
             *(corrections.router, versions.router, version_pages.router, lines.router, line_pages.router),

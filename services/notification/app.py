@@ -3,13 +3,14 @@
 from functools import partial
 
 from services.notification.domain.letters import Letterhead
+from services.notification.handlers.calling import Calling
 from services.notification.handlers.receipts import acknowledge
 from services.notification.handlers.reminders import decide_day, keep_late_list, keep_reminder
 from services.notification.handlers.restitutions import collect_part, open_registry_and_bundle
 from services.notification.handlers.sending import Sending
 from services.notification.settings import NotificationSettings
 from services.notification.tables.queue import pending_messages
-from services.notification.web import api, pages
+from services.notification.web import api, archives, pages, preferences, webhooks
 from shared.database import Database
 from shared.events import (
     LateListed,
@@ -31,6 +32,8 @@ def build(settings: Settings) -> Room:
     """The room, ready to serve or to work."""
     database = Database(settings.database, "notification")
     smtp = NotificationSettings().smtp
+    secret_key = settings.secret_key.get_secret_value()
+    calling = Calling(database, secret_key, simulation=settings.simulation)
     head = Letterhead(settings.base_url, smtp.sender)
     return Room(
         name="notification",
@@ -46,7 +49,10 @@ def build(settings: Settings) -> Room:
         },
         together={(SubmissionAccepted, SubmissionRejected): partial(acknowledge, head=head)},
         work_day=partial(decide_day, head=head),
-        background=(Sending(database, smtp).run,),
+        background=(Sending(database, smtp).run, calling.run),
         pending=pending_messages,
-        routers=(api.router, pages.router, status_router("notification")),
+        routers=(
+            *(api.router, pages.router, preferences.router, webhooks.router, archives.router),
+            status_router("notification"),
+        ),
     )

@@ -20,7 +20,7 @@ from shared.events.registry import (
     PlatformRecorded,
     RegistryRecorded,
 )
-from shared.events.restitutions import IssuedEdition, RestitutionIssued
+from shared.events.restitutions import IssuedEdition, Objective, ObjectivesSet, RestitutionIssued
 from shared.events.submissions import (
     CasesReported,
     ExplainedWarning,
@@ -49,6 +49,8 @@ __all__ = [
     "MemberRecorded",
     "MessageFailed",
     "MessageSent",
+    "Objective",
+    "ObjectivesSet",
     "OperatorRecorded",
     "OwedForm",
     "PlatformRecorded",

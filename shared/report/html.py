@@ -1,12 +1,14 @@
 """Tables as HTML: with classes for our pages, with inline styles for mails."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.report import french, layout
-from shared.report.model import NUMERIC, Document, Table
+from shared.report.model import NUMERIC, Document, Row, Table
 
 LINE = "#d3dadd"
 INK = "#1c2b33"
@@ -41,6 +43,13 @@ PAGE_CLASSES = {
 }
 
 
+class CellLink(NamedTuple):
+    """Where a cell leads, and how the link is called."""
+
+    href: str
+    label: str
+
+
 def page_attribute(part: str) -> Markup:
     """Dress a part of a table with its class."""
     return Markup(' class="{}"').format(PAGE_CLASSES[part]) if part in PAGE_CLASSES else Markup("")
@@ -70,15 +79,23 @@ _environment.globals.update(
 )
 
 
-def render_table(table: Table, *, inline: bool = False) -> Markup:
-    """Write one table as an accessible fragment."""
+def render_table(
+    table: Table, *, inline: bool = False, links: Mapping[tuple[int, int], CellLink] | None = None
+) -> Markup:
+    """Write one table as an accessible fragment; links by the places of row and column."""
     closing = layout.closing_totals(table.rows)
     rows = list(table.rows)
     body, foot = rows[: len(rows) - closing], rows[len(rows) - closing :]
     attribute = mail_attribute if inline else page_attribute
     template = _environment.get_template("table.html")
+    at = {id(row): place for place, row in enumerate(table.rows)}
+
+    def link(row: Row, column: int) -> CellLink | None:
+        return links.get((at[id(row)], column)) if links else None
+
+    context = {"table": table, "body": body, "foot": foot, "attr": attribute, "inline": inline, "link": link}
     # The template escapes each cell itself.
-    return Markup(template.render(table=table, body=body, foot=foot, attr=attribute, inline=inline))  # noqa: S704
+    return Markup(template.render(context))  # noqa: S704
 
 
 def render_document(document: Document, *, inline: bool = False) -> Markup:

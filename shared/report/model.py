@@ -7,10 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 # A figure is a count or an amount, each row its own; a rate is in per cent, with one decimal.
 Kind = Literal["text", "count", "amount", "date", "figure", "rate"]
+# Stands for a figure or a rate that has no meaning: a ratio to nothing.
+NOT_APPLICABLE = "sans objet"
 RowStyle = Literal["normal", "subtotal", "total", "section"]
 Cell = str | int | Decimal | date | None
 
@@ -108,6 +110,35 @@ class Document(Part):
         return hashlib.sha256(self.to_json()).hexdigest()
 
 
+class Chart(Part):
+    """A table drawn: as lines over its first column, or as a map of the départements that this column names.
+
+    `columns` are those drawn; `description` says in words what is to be seen.
+    """
+
+    key: str
+    kind: Literal["lines", "map"] = "lines"
+    title: str
+    description: str
+    table: str
+    columns: Frozen[str]
+
+
+class DrawnDocument(Document):
+    """A document with charts of its tables; a sheet is one page. What events carry is a `Document`, without."""
+
+    charts: Frozen[Chart] = ()
+    shape: Literal["pages", "sheet"] = "pages"
+
+    @model_validator(mode="after")
+    def _drawn_from_tables(self) -> Self:
+        held = {table.key: {column.key for column in table.columns} for table in self.tables}
+        for chart in self.charts:
+            if not set(chart.columns) <= held.get(chart.table, set()):
+                raise ValueError(f"the chart {chart.key} draws what is in no table")
+        return self
+
+
 def _typed_row(row: Row, columns: Sequence[Column]) -> Row:
     if len(row.cells) != len(columns):
         raise ValueError(f"a row has {len(row.cells)} cells for {len(columns)} columns")
@@ -119,6 +150,8 @@ def _typed_cell(cell: Cell, column: Column) -> Cell:
     if cell is None:
         return None
     match column.kind, cell:
+        case ("figure" | "rate", str()) if cell == NOT_APPLICABLE:
+            return cell
         case ("text", str()) | ("count" | "figure", int()):
             return cell
         case ("amount" | "figure", Decimal() | int() | str()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
+from services.aggregation.handlers.accepted import Accepted, read_accepted
 from shared.clock import noon
 from shared.events import SubmissionAccepted, SubmittedLine
 from shared.forms import FORMS
@@ -55,6 +56,11 @@ def accepted(
             for number, (member, values) in enumerate(lines.items(), start=2)
         ),
     )
+
+
+def read(event: SubmissionAccepted) -> Accepted:
+    """As aggregation reads it from the wire."""
+    return read_accepted(event.model_dump_json().encode())
 
 
 class Sent(NamedTuple):

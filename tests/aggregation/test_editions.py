@@ -6,6 +6,7 @@ import pytest
 
 from services.aggregation.handlers.restitutions import RegistryNotHeardYet, issue_restitutions, parts_of
 from services.aggregation.handlers.totals import add_to_totals
+from services.aggregation.tables.demands import demand
 from services.aggregation.tables.editions import Edition, find_edition, list_editions
 from shared.database import Database
 from shared.events import (
@@ -22,7 +23,7 @@ from shared.readings import keep_central, keep_member, keep_platform, open_regis
 from shared.report import Document
 from shared.room import Heard
 from shared.transaction import Transaction
-from tests.aggregation.submissions import accepted
+from tests.aggregation.submissions import accepted, read
 
 DUE = date(2005, 4, 30)
 ISSUE_DAY = date(2005, 5, 1)
@@ -73,7 +74,7 @@ async def registry(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def fold(database: Database, *events: SubmissionAccepted) -> None:
     async with database.transaction() as work:
-        await add_to_totals(work, [Heard(event, 0) for event in events])
+        await add_to_totals(work, [Heard(read(event), 0) for event in events])
 
 
 async def work_day(database: Database, day: date) -> None:
@@ -126,7 +127,7 @@ async def test_a_complete_edition_says_so_and_sums(database: Database) -> None:
     document = await document_of(database, "assistance-trimestriel-2005-T1-member-1")
     assert document.notes == ("Tableau complet\u00a0: toutes les lignes attendues ont été reçues.",)
     assert figures(document)[""] == [16, 16, 27, 27, 38, 38]
-    assert [table.key for table in document.tables] == ["figures"]
+    assert [table.key for table in document.tables] == ["figures", "coverage"]
 
 
 async def test_edition_1_counts_nothing_received_on_the_day_or_later(database: Database) -> None:
@@ -242,7 +243,7 @@ async def _work_and_crash(database: Database) -> None:
 async def test_nothing_is_issued_before_the_first_period_or_without_a_registry(database: Database) -> None:
     await work_day(database, date(2005, 1, 31))
     async with database.transaction() as work:
-        await work.execute("DELETE FROM registry_subject")
+        await work.execute("DELETE FROM registry_history")
     await work_day(database, ISSUE_DAY)
     await work_day(database, MONDAY)
     assert await issued(database) == []
@@ -251,7 +252,7 @@ async def test_nothing_is_issued_before_the_first_period_or_without_a_registry(d
 async def test_with_submissions_and_without_a_registry_the_day_waits(database: Database) -> None:
     await fold(database, accepted(ALL))
     async with database.transaction() as work:
-        await work.execute("DELETE FROM registry_subject")
+        await work.execute("DELETE FROM registry_history")
     for day in (ISSUE_DAY, MONDAY):
         with pytest.raises(RegistryNotHeardYet):
             await work_day(database, day)
@@ -277,3 +278,26 @@ def test_a_long_issue_is_cut_into_parts() -> None:
     assert [len(part) for part in parts] == [3, 3, 3, 1]
     assert [item for part in parts for item in part] == editions
     assert [len(part) for part in parts_of(editions, limit=10)] == [1] * 10
+
+
+async def test_what_uesl_asks_for_is_issued_the_next_day_where_it_has_moved(database: Database) -> None:
+    """Without a demand it would wait for Monday; a demand is worked once."""
+    await fold(database, accepted(ALL))
+    await work_day(database, ISSUE_DAY)
+    wednesday = MONDAY + timedelta(days=2)
+    async with database.transaction() as work:
+        for form in ("assistance-trimestriel", "mobilite-trimestriel", "synthese"):
+            await demand(work, form, "2005-T1", wednesday, "admin")
+    await fold(database, accepted({**ALL, "CIL-1": [99, 99, 99]}, version=2, day=wednesday))
+    before = len(await issued(database))
+    await work_day(database, wednesday)
+    assert len(await issued(database)) == before, "asked for on that very day"
+    await work_day(database, wednesday + timedelta(days=1))
+    new = [one.number for one in await issued(database) if one.edition == 2]
+    assert sorted(new) == [
+        *(f"assistance-trimestriel-2005-T1-{level}-2" for level in ("member", "national", "platform", "region")),
+        "synthese-2005-T1-national-2",
+    ]
+    await fold(database, accepted(ALL, version=3, day=wednesday + timedelta(days=1)))
+    await work_day(database, wednesday + timedelta(days=2))
+    assert not any(one.edition == 3 for one in await issued(database))

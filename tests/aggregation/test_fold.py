@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from services.aggregation.domain.versions import Key
-from services.aggregation.handlers.totals import add_to_totals, hear_submissions, version_of
+from services.aggregation.handlers.totals import add_to_totals, hear_submissions
 from shared.database import Database
 from shared.events import SubmissionAccepted
 from shared.room import Heard
 from tests.aggregation.conftest import empty
-from tests.aggregation.submissions import accepted
+from tests.aggregation.submissions import accepted, read
 
 Totals = dict[tuple[str, ...], tuple[int, ...]]
 
@@ -28,7 +28,8 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
     """Lines and group totals, counted anew from the newest version of each key."""
     standing: dict[Key, Any] = {}
     for event in events:
-        version = version_of(event)
+        version = read(event).version
+        assert version
         known = standing.setdefault(version.key, version)
         if version.version > known.version:
             standing[version.key] = version
@@ -64,7 +65,7 @@ def partition_of(event: SubmissionAccepted) -> int:
 
 async def fold(database: Database, events: Sequence[SubmissionAccepted]) -> None:
     async with database.transaction() as work:
-        await add_to_totals(work, [Heard(event, partition_of(event)) for event in events])
+        await add_to_totals(work, [Heard(read(event), partition_of(event)) for event in events])
 
 
 @st.composite
@@ -157,16 +158,16 @@ async def test_parallel_folds_never_wait_for_another_partition(database: Databas
     """A transaction left open on one partition does not hold up the other."""
     one, other = accepted({"CIL-1": [1, 2, 3]}, platform="PF01"), accepted({"CIL-1": [4, 5, 6]}, platform="PF02")
     async with database.transaction() as open_work:
-        await add_to_totals(open_work, [Heard(one, 0)])
+        await add_to_totals(open_work, [Heard(read(one), 0)])
         async with asyncio.timeout(5), database.transaction() as work:
-            await add_to_totals(work, [Heard(other, 1)])
+            await add_to_totals(work, [Heard(read(other), 1)])
     assert await kept_totals(database) == reference_totals([one, other])
 
 
 async def test_a_worker_that_has_lost_its_partition_cannot_put_back_an_older_version(database: Database) -> None:
     first, second = accepted({"CIL-1": [1, 2, 3]}, version=1), accepted({"CIL-2": [4, 5, 6]}, version=2)
     async with database.transaction() as zombie:
-        await add_to_totals(zombie, [Heard(first, partition_of(first))])
+        await add_to_totals(zombie, [Heard(read(first), partition_of(first))])
         successor = asyncio.create_task(fold(database, [second]))
         await asyncio.sleep(0.2)
     await successor
@@ -196,7 +197,7 @@ async def test_a_figure_finer_than_its_measure_is_refused(database: Database) ->
 async def test_a_form_of_another_kind_is_counted_and_not_folded(database: Database) -> None:
     event = accepted({"CIL-1": [1, 2, 3]}).model_copy(update={"form": "satisfaction", "period": "2005"})
     async with database.transaction() as work:
-        await hear_submissions(work, [Heard(event, 3)])
+        await hear_submissions(work, [Heard(read(event), 3)])
         counted = (await work.execute("SELECT day, partition, submissions FROM reception_heard")).all()
     assert [tuple(row) for row in counted] == [(event.received_on, 3, 1)]
     assert await kept_totals(database) == {}

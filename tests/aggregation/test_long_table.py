@@ -7,9 +7,8 @@ import pytest
 from services.aggregation.domain.long_table import HEADER, QuarterFigures, long_table
 from services.aggregation.domain.versions import Key, Version
 from services.aggregation.domain.ytd import last_quarter, rows_of_year
-from services.aggregation.handlers.totals import version_of
 from shared.periods import Period
-from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events
+from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events, read
 
 
 def _figures(version: Version) -> list[QuarterFigures]:
@@ -30,7 +29,8 @@ def _figures(version: Version) -> list[QuarterFigures]:
 def test_equals_the_expected_tables_of_a_golden_network(golden: str) -> None:
     standing: dict[Key, Version] = {}
     for event in golden_events(golden):
-        version = version_of(event)
+        version = read(event).version
+        assert version
         standing[version.key] = version
     figures = [item for version in standing.values() for item in _figures(version)]
     last = {form: max(Period.parse(item.period) for item in figures if item.form == form) for form in QUARTERLY}

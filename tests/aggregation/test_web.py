@@ -24,7 +24,7 @@ from shared.report.french import sort_key
 from shared.room import Heard
 from shared.web import build_web
 from tests.aggregation.conftest import empty
-from tests.aggregation.submissions import GOLDEN, golden_events, network_of
+from tests.aggregation.submissions import GOLDEN, golden_events, network_of, read
 from tests.aggregation.test_editions import put_registry
 from tests.infrastructure import Servers, settings_for
 from tests.shared.admin import admin_headers
@@ -39,7 +39,9 @@ async def filled(any_database: Database) -> Database:
     await empty(any_database)
     async with any_database.transaction() as work:
         await put_registry(work, network_of(GOLDEN_NAME), version=77)
-        await add_to_totals(work, [Heard(event, sum(event.key.encode()) % 12) for event in golden_events(GOLDEN_NAME)])
+        await add_to_totals(
+            work, [Heard(read(event), sum(event.key.encode()) % 12) for event in golden_events(GOLDEN_NAME)]
+        )
         await issue_restitutions(work, ISSUE_DAY)
         await begin_day(work, DayBegan(day=date(2007, 3, 1)))
     return any_database

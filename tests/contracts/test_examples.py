@@ -23,6 +23,7 @@ WIRE_TYPES = {
     "MemberRecorded",
     "MessageFailed",
     "MessageSent",
+    "ObjectivesSet",
     "OperatorRecorded",
     "PlatformRecorded",
     "ReceptionClosed",

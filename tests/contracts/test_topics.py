@@ -28,8 +28,8 @@ REGISTRY = {
 SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 
 UNDERSTOOD = {
-    "ingestion": {*REGISTRY, "DayBegan"},
-    "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS},
+    "ingestion": {*REGISTRY, "DayBegan", "RestitutionIssued"},
+    "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS, "WarningsExplained"},
     "qualitative": {*REGISTRY, "DayBegan", "CasesReported"},
     "compliance": SUBMISSIONS,
     "notification": {*REGISTRY, "DayBegan", *SUBMISSIONS, "ReminderDue", "LateListed", "RestitutionIssued"},
@@ -37,7 +37,7 @@ UNDERSTOOD = {
 # Said for whoever comes later; no room does anything with them today.
 HEARD_BY_NOBODY = {
     *("DeadlineApproaching", "DeadlineMissed", "DeadlineMet"),
-    *("MessageSent", "MessageFailed", "WarningsExplained"),
+    *("MessageSent", "MessageFailed", "ObjectivesSet"),
 }
 
 WRITERS = {

@@ -174,15 +174,17 @@ async def test_the_folders_survive_the_process(house: House, tmp_path: Path) -> 
 async def test_restitutions_are_ones_own_and_everybodys(door: Knocking) -> None:
     async with door.house.rooms["ingestion"].database.transaction() as work:
         await work.execute(
-            "INSERT INTO restitution_file (platform, name, content, issued_on) VALUES"
-            " ('', 'national.csv', 'n', '2005-05-01'), ('PF01', 'propre.csv', 'p', '2005-05-01'),"
-            " ('PF03', 'autre.csv', 'a', '2005-05-01')"
+            "INSERT INTO restitution_file (platform, name, content, issued_on, sha256)"
+            " SELECT platform, name, content, '2005-05-01', encode(sha256(content), 'hex') FROM (VALUES"
+            " ('', 'national.csv', CAST('n' AS bytea)), ('PF01', 'propre.csv', 'p'), ('PF03', 'autre.csv', 'a'))"
+            " AS laid (platform, name, content)"
         )
     async with door.client() as client:
-        assert set(await client.listdir("/restitutions")) == {".", "..", "national.csv", "propre.csv"}
-        assert await content(client, "/restitutions/propre.csv") == b"p"
+        folder = "/restitutions/2005-05-01"
+        assert set(await client.listdir(folder)) == {".", "..", "national.csv", "propre.csv"}
+        assert await content(client, f"{folder}/propre.csv") == b"p"
         with pytest.raises(asyncssh.SFTPNoSuchFile):
-            await content(client, "/restitutions/autre.csv")
+            await content(client, f"{folder}/autre.csv")
 
 
 async def test_what_nobody_comes_back_for_goes(house: House, tmp_path: Path) -> None:

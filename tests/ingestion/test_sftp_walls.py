@@ -236,7 +236,9 @@ async def test_postgresql_walls_the_folders(door: Knocking) -> None:
         await door.verdict()
     database = door.house.rooms["ingestion"].database
     async with database.transaction() as work:
-        await work.execute("INSERT INTO restitution_file VALUES ('PF01', 'a', '', '2005-01-01')")
+        await work.execute(
+            "INSERT INTO restitution_file VALUES ('PF01', 'a', '', '2005-01-01', encode(sha256(''), 'hex'))"
+        )
     for viewer, expected in (("PF01", {"PF01"}), ("*", {"PF01"}), ("PF03", set()), ("", set()), ("%", set())):
         async with database.transaction(viewer) as work:
             assert set((await work.execute("SELECT platform FROM sftp_file")).scalars()) == expected
@@ -247,8 +249,8 @@ async def test_postgresql_walls_the_folders(door: Knocking) -> None:
     for statement in (
         "UPDATE sftp_file SET platform = 'PF03'",
         "INSERT INTO sftp_file (platform, folder, name, size) VALUES ('PF03', 'depots', 'a', 0)",
-        "INSERT INTO restitution_file VALUES ('PF01', 'b', '', '2005-01-01')",
-        "INSERT INTO restitution_file VALUES ('', 'a', '', '2005-01-01')",
+        "INSERT INTO restitution_file VALUES ('PF01', 'b', '', '2005-01-01', encode(sha256(''), 'hex'))",
+        "INSERT INTO restitution_file VALUES ('', 'a', '', '2005-01-01', encode(sha256(''), 'hex'))",
     ):
         with pytest.raises(DBAPIError, match="row-level security"):
             async with database.transaction("PF01") as work:

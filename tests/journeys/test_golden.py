@@ -16,6 +16,10 @@ from services.cli.export import compare_with_expected, export
 from services.cli.machine import Machine, running_house
 from services.cli.plan import Plan, read_plan
 from services.cli.replay import replay_plan
+from services.cli.restitutions.kept_events import said_issues
+from services.cli.restitutions.rebuilding import rebuild
+from services.cli.restitutions.replaying import replay_until
+from shared.database import Database
 from shared.topics import SUBMISSIONS
 from shared.wire import headers_of
 from tests.infrastructure import house_servers
@@ -41,8 +45,33 @@ async def test_the_network_comes_out_as_expected(machine: Machine, tmp_path: Pat
         assert compare_with_expected(plan, tmp_path / "export") == []
         assert (await find_differences(client))[1] == []
         assert await find_faults(client) == []
+        await _every_edition_can_be_made_again(machine)
+        await _the_totals_are_built_again(machine, client)
         await _strange_events_change_no_total(machine, client, plan, tmp_path)
         await _a_tampered_total_is_found(machine, client)
+        await _a_tampered_total_is_mended(machine, client)
+
+
+async def _every_edition_can_be_made_again(machine: Machine) -> None:
+    """From what was said alone; the last edition's replay makes all of those before it."""
+    database = Database(machine.settings.database, "aggregation")
+    issues = await said_issues(database)
+    await database.close()
+    announced = {edition.number: edition.sha256 for issue in issues for edition in issue.editions}
+    replayed = await replay_until(machine.settings, issues[-1].editions[0].number)
+    assert {made.number: made.document and made.document.sha256 for made in replayed} == announced
+    assert len(announced) > 100
+
+
+async def _the_totals_are_built_again(machine: Machine, client: Client) -> None:
+    """From the log, beside those in use, which they then replace; the house goes on with them."""
+    rebuilt = await rebuild(machine.settings, "aggregation")
+    assert [(one.what, one.side, one.row[:200]) for one in rebuilt.differing[:9]] == []
+    assert rebuilt.is_in_use
+    assert rebuilt.records > 300
+    await client.come_to_rest()
+    assert (await find_differences(client))[1] == []
+    assert await find_faults(client) == []
 
 
 async def _strange_events_change_no_total(machine: Machine, client: Client, plan: Plan, folder: Path) -> None:
@@ -102,3 +131,14 @@ async def _a_tampered_total_is_found(machine: Machine, client: Client) -> None:
     _, found = await find_differences(client)
     assert found, "a tampered total passed"
     assert all(difference.cell.level == "region" for difference in found)
+
+
+async def _a_tampered_total_is_mended(machine: Machine, client: Client) -> None:
+    """A rebuilding tells the difference, and leaves what is in use until it is told to replace it."""
+    refused = await rebuild(machine.settings, "aggregation")
+    assert [one.what for one in refused.differing] == ["totals", "totals"]
+    assert not refused.is_in_use
+    assert (await find_differences(client))[1] != []
+    replaced = await rebuild(machine.settings, "aggregation", despite_differences=True)
+    assert replaced.is_in_use
+    assert (await find_differences(client))[1] == []

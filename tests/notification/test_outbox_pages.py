@@ -185,7 +185,7 @@ async def test_the_page_offers_it_for_what_has_failed(office: Office, clients: C
     assert (await admin.get("/boite-envoi")).text.count(offered) == 3
     assert offered not in (await platform.get("/boite-envoi")).text
     assert offered in (await admin.get(f"/boite-envoi/{failed['id']}")).text
-    await office.say("UPDATE registry_subject SET body = body || '{\"emails\": [\"a@b.example\"]}' WHERE code = 'PF02'")
+    await office.say("UPDATE registry_history SET body = body || '{\"emails\": [\"a@b.example\"]}' WHERE code = 'PF02'")
     answer = await admin.post(f"/boite-envoi/{failed['id']}/retry")
     assert (answer.status_code, answer.headers["location"]) == (303, f"/boite-envoi/{failed['id']}")
     assert offered not in (await admin.get(f"/boite-envoi/{failed['id']}")).text

@@ -107,19 +107,19 @@ async def test_what_comes_back_is_there_again(database: Database) -> None:
 
 async def test_the_network_is_assembled_once_per_version(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     assembled = []
-    assemble = readings._assemble
+    assemble = readings.network_as_of
 
-    async def counted(work: Any) -> Network:
-        assembled.append(work)
-        return await assemble(work)
+    async def counted(work: Any, version: int) -> Network:
+        assembled.append(version)
+        return await assemble(work, version)
 
-    monkeypatch.setattr(readings, "_assemble", counted)
+    monkeypatch.setattr(readings, "network_as_of", counted)
     await hear(database, central(), platform(1, "avant"), whole())
     assert await read(database) is await read(database)
     await hear(database, platform(2, "après"), whole(2))
     assert (await read(database)).platforms[0].name == "après"
     assert (await read(database)).platforms[0].name == "après"
-    assert len(assembled) == 2
+    assert assembled == [1, 2]
 
 
 async def test_each_room_reads_its_own(database: Database, settings: Settings) -> None:
@@ -136,7 +136,7 @@ async def test_two_houses_in_one_process_do_not_mix(database: Database, settings
     await read(database)
     again = Database(settings.database, "qualitative")
     async with again.transaction() as work:
-        await work.execute("DELETE FROM registry_subject")
+        await work.execute("DELETE FROM registry_history")
     await hear(again, central(), platform(1, "autre maison"), whole())
     assert (await read(again)).platforms[0].name == "autre maison"
     await again.close()

@@ -22,7 +22,13 @@ _RIGHTS: dict[Right, str] = {
         GET /api/v1/tables | GET /api/v1/tables/{form} | GET /api/v1/synthesis | GET /tableaux | GET /tableaux/synthese
         GET /api/v1/editions | GET /api/v1/editions/{number} | GET /tableaux/editions/{number}
         GET /api/v1/submissions | GET /depots | GET /api/v1/warnings | GET /avertissements | GET /api/v1/lines
-        GET /api/v1/messages | GET /boite-envoi | GET /api/v1/reminders | GET /depots/modele | GET /depots/apercu
+        GET /api/v1/messages | GET /api/v1/bounces | GET /boite-envoi | GET /api/v1/reminders
+        GET /depots/modele | GET /depots/apercu | GET /tableaux/direct | GET /api/v1/objectives | GET /objectifs
+        GET /api/v1/archives | GET /archives | GET /api/v1/preferences | PUT /api/v1/preferences
+        GET /positionnement | GET /positionnement/{level}/{code} | GET /api/v1/positioning/{level}/{code}
+        GET /api/v1/lineage | GET /tableaux/pourquoi | GET /api/v1/lineage/lines | GET /tableaux/ligne
+        GET /api/v1/revisions | GET /revisions
+        GET /preferences | POST /preferences | GET /api/v1/webhooks | GET /webhooks
     """,
     "own": """
         GET /api/v1/submissions/{submission} | GET /api/v1/submissions/{submission}/file | GET /depots/{submission}
@@ -34,8 +40,12 @@ _RIGHTS: dict[Right, str] = {
         GET /api/v1/submissions/{submission}/difference | GET /api/v1/submissions/{submission}/difference.csv
         GET /depots/{submission}/difference
         GET /api/v1/submissions/underway/{identity} | GET /depots/en-cours/{identity}
-        GET /api/v1/messages/{message} | GET /boite-envoi/{message} | GET /boite-envoi/{message}/html
+        GET /api/v1/messages/{message} | GET /api/v1/messages/{message}/attempts
+        GET /boite-envoi/{message} | GET /boite-envoi/{message}/html
         GET /boite-envoi/{message}/pieces/{position} | POST /depots/{submission}/avertissements/{n}
+        GET /api/v1/webhooks/{webhook}/deliveries | POST /api/v1/webhooks/{webhook}/enabling
+        POST /webhooks/{webhook}/remise-en-service | POST /webhooks/{webhook}/suppression
+        DELETE /api/v1/webhooks/{webhook}
     """,
     "sender": "POST /api/v1/submissions/{submission}/warnings/{n}/explanation",
     "filed": "GET /api/v1/lines.csv",
@@ -43,6 +53,7 @@ _RIGHTS: dict[Right, str] = {
     "readers": "GET /mes-lignes",
     "platforms": """
         POST /api/v1/submissions | POST /depots | POST /depots/reconnaitre | POST /depots/apercu
+        POST /api/v1/webhooks | POST /webhooks
     """,
     "platforms_or_admin": """
         POST /api/v1/validations | POST /api/v1/submissions/preview | GET /api/v1/forms/{form}/template
@@ -56,6 +67,7 @@ _RIGHTS: dict[Right, str] = {
         POST /api/v1/submissions/{submission}/warnings/{n}/acceptance
         POST /api/v1/submissions/{submission}/warnings/{n}/question
         POST /api/v1/messages/{message}/retry | POST /boite-envoi/{message}/retry
+        PUT /api/v1/objectives | POST /objectifs | POST /api/v1/editions | POST /tableaux/editions
     """,
 }
 RIGHTS: dict[str, Right] = {
@@ -66,11 +78,12 @@ RIGHTS: dict[str, Right] = {
     if route.strip()
 }
 # Parameters that name what may be another's, and those that name nothing of anybody's.
-NAMING = {"submission", "identity", "message", "platform", "member", "recipient", "with", "avec", "token"}
+NAMING = {"submission", "identity", "message", "platform", "member", "recipient", "with", "avec", "token", "webhook"}
 HARMLESS = {
     *("form", "code", "period", "year", "by", "number", "format", "lang", "page", "first", "many", "from", "limit"),
     *("offset", "n", "position", "nil", "on", "history", "verdict", "state", "etat", "kind", "day", "standing"),
     *("toutes", "deja", "certified_by", "annee", "next", "file_name", "level"),
+    *("cherche", "tri", "ordre", "q", "quarter", "trimestre"),
 }
 
 
@@ -78,7 +91,7 @@ HARMLESS = {
 class Owned:
     """Something in the world: whose it is, and the members in whose names it has lines."""
 
-    kind: Literal["submission", "identity", "message"]
+    kind: Literal["submission", "identity", "message", "webhook"]
     id: str
     platform: str
     members: tuple[str, ...] = ()

@@ -25,8 +25,9 @@ WHERE c.relkind = 'r' AND c.relrowsecurity AND n.nspname = ANY ($1) ORDER BY 1, 
 """
 # Whose a row is, where `platform` does not say it; the other letters belong to whoever got a message with them.
 RECIPIENT = "CASE WHEN recipient_kind = 'platform' THEN recipient END"
+BY_RECIPIENT = ("message", "attempt", "bounce", "preference")
 OWNER = {
-    "message": RECIPIENT,
+    **dict.fromkeys(BY_RECIPIENT, RECIPIENT),
     "restitution_file": "NULLIF(platform, '')",
 }
 LETTERS = ("letter", "enclosure", "content")
@@ -116,7 +117,7 @@ async def test_nobody_writes_in_anothers_name(world: World, owner: Any) -> None:
             with pytest.raises(DBAPIError, match=REFUSED):
                 async with world.house.rooms[room].database.transaction(viewer) as work:
                     await work.execute(copied, {"row": row})
-        given = "recipient" if table == "message" else "platform"
+        given = "recipient" if table in BY_RECIPIENT else "platform"
         with pytest.raises(DBAPIError, match=REFUSED):
             async with world.house.rooms[room].database.transaction("PF01") as work:
                 await work.execute(f"UPDATE {table} SET {given} = 'PF03'")
@@ -125,7 +126,7 @@ async def test_nobody_writes_in_anothers_name(world: World, owner: Any) -> None:
 async def test_nobody_changes_or_deletes_what_is_anothers(world: World, owner: Any) -> None:
     for room, table in await walled(owner):
         before = await owner.fetchval(f"SELECT count(*) FROM {room}.{table}")
-        given = "recipient" if table == "message" else "platform"
+        given = "recipient" if table in BY_RECIPIENT else "platform"
         for viewer in ("PF04", "member/CIL05", "", "%"):
             for statement in (f"UPDATE {table} SET {given} = {given}", f"DELETE FROM {table}"):
                 assert await _touched(world, room, viewer, statement) == 0, (room, table, viewer, statement)

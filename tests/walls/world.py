@@ -71,6 +71,8 @@ class World:
     ) -> httpx.Response:
         method, path = route.split(" ")
         known = {"form": FORM, "code": FORM, "n": "1", "position": "1", "number": "x", "token": str(uuid4()), **names}
+        if "{level}" in path:
+            known |= {"level": "member", "code": "CIL01"}
         page = not path.startswith("/api/")
         return await self.house.http.request(
             method,
@@ -110,6 +112,7 @@ async def build_world(house: House) -> World:
         for row in await house.rows("notification", _MESSAGES)
         if row.recipient in SENDERS
     ]
+    things += [await _given_back(house, platform) for platform in SENDERS]
     marks = {platform: {one.id for one in things if one.platform == platform} for platform in SENDERS}
     for platform in SENDERS:
         marks[platform] |= {_mark(platform), f"Certifieur {platform}"}
@@ -172,9 +175,43 @@ async def _laid_in_folders(house: House, things: list[Owned]) -> None:
             own = next(UUID(one.id) for one in things if one.platform == platform and one.kind == "submission")
             await lay(work, platform, [ToLay("depots", f"{_mark(platform)}.csv", None, 3, None, own)])
             await work.execute(
-                "INSERT INTO restitution_file VALUES (:platform, 'tableaux.pdf', '', '2005-05-01')",
+                "INSERT INTO restitution_file VALUES (:platform, 'a.pdf', '', '2005-05-01', encode(sha256(''), 'hex'))",
                 {"platform": platform},
             )
+
+
+_ATTEMPTED = """
+INSERT INTO attempt (message, recipient_kind, recipient, first_at, last_at, addresses, outcome)
+SELECT id, 'platform', recipient, now(), now(), '{}', 'failed' FROM message
+WHERE recipient_kind = 'platform' AND recipient = :platform LIMIT 1
+"""
+_BOUNCED = """
+INSERT INTO bounce (recipient_kind, recipient, address, answer, first_at, last_at, message)
+SELECT 'platform', recipient, recipient || '@example.org', '550', now(), now(), id FROM message
+WHERE recipient_kind = 'platform' AND recipient = :platform LIMIT 1
+"""
+_DELIVERED = """
+WITH told AS (
+    INSERT INTO webhook_delivery (id, webhook, platform, type, subject, body)
+    VALUES (gen_random_uuid(), :webhook, :platform, 'restitution.issued', '2005-05-01', '{}') RETURNING id)
+INSERT INTO webhook_attempt (delivery, platform, at, milliseconds, answer)
+SELECT id, :platform, now(), 1, '200' FROM told
+"""
+
+
+async def _given_back(house: House, platform: str) -> Owned:
+    """What was tried to be sent to it, what came back, what it prefers, and where it is called."""
+    made = await house.http.post(
+        "/api/v1/webhooks", json={"url": f"https://{platform.lower()}.example.org/"}, headers=house.of(platform)
+    )
+    choice = {"preferences": [{"kind": "restitution", "delivery": "links"}]}
+    chosen = await house.http.put("/api/v1/preferences", json=choice, headers=house.of(platform))
+    assert (made.status_code, chosen.status_code) == (201, 200), (made.text, chosen.text)
+    async with house.rooms["notification"].database.transaction() as work:
+        for statement in (_ATTEMPTED, _BOUNCED):
+            await work.execute(statement, {"platform": platform})
+        await work.execute(_DELIVERED, {"platform": platform, "webhook": made.json()["id"]})
+    return Owned("webhook", made.json()["id"], platform)
 
 
 async def _askers(house: House, members: dict[str, str]) -> list[Asker]:

@@ -6,9 +6,11 @@ from datetime import date
 
 from services.aggregation.domain.changes import Before, changes_sentence, changes_table
 from services.aggregation.domain.content import moves
+from services.aggregation.domain.coverage_tables import coverage_tables
 from services.aggregation.domain.layout import figures_table
 from services.aggregation.domain.missing import MissingLine, silent_platforms
 from services.aggregation.domain.names import BY_LEVEL, Names
+from services.aggregation.domain.objectives import objectives_tables
 from services.aggregation.domain.snapshot import Snapshot
 from shared.report import Column, Document, Row, Table, french
 from shared.report.french import typeset
@@ -22,6 +24,9 @@ NOT_OVER = typeset(
 SEE_MISSING = typeset("voir « Ce qui manque »")
 NOTHING_RECEIVED = "la Plate-forme n’a rien déposé"
 LEFT_OUT = "absent du dépôt de la Plate-forme"
+TO_CONFIRM_NOW = "à confirmer"
+# An explanation given meanwhile is in no edition: it is received on no day.
+TO_CONFIRM_THEN = "à confirmer au dépôt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Issue:
 def current_document(table: Snapshot, day: date, *, is_over: bool) -> Document:
     """The table as it stands now."""
     status = status_of(table.content.missing, table.names) if is_over else NOT_OVER
-    return _document(table, f"situation au {french.day(day)}", "", [status])
+    beside = _beside(table, TO_CONFIRM_NOW)
+    return _document(table, f"situation au {french.day(day)}", "", [status], beside)
 
 
 def issued_document(table: Snapshot, issue: Issue) -> Document:
@@ -49,11 +55,19 @@ def issued_document(table: Snapshot, issue: Issue) -> Document:
         notes.append(changes_sentence(issue.before, moved, table.content))
         changes = [changes_table(table, moved, issue.before, issue.edition)] if moved else []
     when = f"édition {issue.edition} du {french.day(issue.day)}"
-    return _document(table, when, issue.number, notes, changes)
+    return _document(table, when, issue.number, notes, [*_beside(table, TO_CONFIRM_THEN), *changes])
+
+
+def _beside(table: Snapshot, to_confirm: str) -> list[Table]:
+    """What was wanted and what was expected, where it is known."""
+    found = objectives_tables(table.scope, table.content, table.objectives, table.names)
+    if table.coverage:
+        found += coverage_tables(table.scope, table.coverage, table.names, to_confirm=to_confirm)
+    return found
 
 
 def _document(
-    table: Snapshot, when: str, reference: str, notes: Sequence[str], changes: Sequence[Table] = ()
+    table: Snapshot, when: str, reference: str, notes: Sequence[str], beside: Sequence[Table] = ()
 ) -> Document:
     scope, missing = table.scope, table.content.missing
     return Document(
@@ -61,7 +75,7 @@ def _document(
         subtitle=f"{scope.period.title} – {when}",
         reference=reference,
         notes=notes,
-        tables=[figures_table(table), *([_missing_table(missing, table.names)] if missing else []), *changes],
+        tables=[figures_table(table), *([_missing_table(missing, table.names)] if missing else []), *beside],
     )
 
 

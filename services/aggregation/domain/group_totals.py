@@ -1,10 +1,11 @@
 """How group totals move when lines come and go; a member's or a Plate-forme's quarter is its lines and needs none."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from services.aggregation.domain.figures import Figures
-from services.aggregation.domain.versions import Key, Lines
+from services.aggregation.domain.versions import Key, Sums
 
 NATIONAL_CODE = "FR"
 
@@ -25,48 +26,40 @@ class Delta(NamedTuple):
     figures: Figures
 
 
-Placed = tuple[Key, Lines]
+Placed = tuple[Key, Sums]
 Deltas = dict[Group, Delta]
-_Sums = dict[Group, list[int]]
+_Moves = dict[Group, list[int]]
 
 
 def deltas(come: Iterable[Placed], gone: Iterable[Placed]) -> Deltas:
     """The moves, in a fixed order of groups, without those that come to nothing."""
-    sums: _Sums = {}
-    for key, lines in come:
-        _add(sums, key, lines, 1)
-    for key, lines in gone:
-        _add(sums, key, lines, -1)
+    moves: _Moves = {}
+    for (form, period, region), by in _by_quarter(come, gone).items():
+        _move(moves, Group(form, period, "national", NATIONAL_CODE), by)
+        if region is not None:
+            _move(moves, Group(form, period, "region", region), by)
     return {
         group: Delta(lines, (m1, m2, m3))
-        for group, (lines, m1, m2, m3) in sorted(sums.items())
+        for group, (lines, m1, m2, m3) in sorted(moves.items())
         if lines or m1 or m2 or m3
     }
 
 
-def _add(sums: _Sums, key: Key, lines: Lines, sign: int) -> None:
-    """Each line is looked at once here; the groups then see sums only."""
-    form, period, _ = key
-    for region, figures in _by_region(lines).items():
-        _move(sums, Group(form, period, "national", NATIONAL_CODE), figures, sign)
-        if region is not None:
-            _move(sums, Group(form, period, "region", region), figures, sign)
-
-
-def _by_region(lines: Lines) -> dict[str | None, list[int]]:
-    found: dict[str | None, list[int]] = {}
-    for _, _, _, region, m1, m2, m3, _ in lines:
-        if (known := found.get(region)) is None:
-            found[region] = [1, m1, m2, m3]
-        else:
-            known[0] += 1
-            known[1] += m1
-            known[2] += m2
-            known[3] += m3
+def _by_quarter(come: Iterable[Placed], gone: Iterable[Placed]) -> dict[tuple[str, str, str | None], list[int]]:
+    """By form, period and région: thousands of submissions are a few hundred of these."""
+    found: defaultdict[tuple[str, str, str | None], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for placed, sign in ((come, 1), (gone, -1)):
+        for (form, period, _), sums in placed:
+            for region, (lines, m1, m2, m3) in sums.items():
+                known = found[form, period, region]
+                known[0] += sign * lines
+                known[1] += sign * m1
+                known[2] += sign * m2
+                known[3] += sign * m3
     return found
 
 
-def _move(sums: _Sums, group: Group, by: list[int], sign: int) -> None:
-    known = sums.setdefault(group, [0, 0, 0, 0])
+def _move(moves: _Moves, group: Group, by: list[int]) -> None:
+    known = moves.setdefault(group, [0, 0, 0, 0])
     for place in range(4):
-        known[place] += sign * by[place]
+        known[place] += by[place]

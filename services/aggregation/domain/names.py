@@ -49,8 +49,11 @@ class Names:
         platform = self.network.platform(code)
         return platform.name if platform else code
 
+    def region(self, code: str) -> str:
+        return _region_names(self.day).get(code, code) if code else NO_REGION
+
     def group(self, level: Level, code: str) -> str:
         """The heading under which a table lists members."""
         if level == "platform":
             return self.platform(code)
-        return f"Région {_region_names(self.day).get(code, code)}" if code else NO_REGION
+        return f"Région {self.region(code)}" if code else NO_REGION

@@ -20,16 +20,35 @@ class Key(NamedTuple):
 Line = tuple[str, int, str, str | None, int, int, int, str | None]
 Lines = list[Line]
 
+# By région: how many lines, and the sums of their three figures.
+Sums = dict[str | None, list[int]]
+
+
+def sums_of(lines: Iterable[Line]) -> Sums:
+    """Best asked for while the lines are fresh: later the processor has to fetch each again."""
+    found: Sums = {}
+    for _, _, _, region, m1, m2, m3, _ in lines:
+        if (known := found.get(region)) is None:
+            found[region] = [1, m1, m2, m3]
+        else:
+            known[0] += 1
+            known[1] += m1
+            known[2] += m2
+            known[3] += m3
+    return found
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One accepted submission."""
+    """One accepted submission; to_confirm: something in it waits for an explanation."""
 
     key: Key
     version: int
     submission: UUID
     received_on: date
     lines: Lines
+    sums: Sums
+    to_confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,24 @@
 """A day's issue: edition 1 of the quarters whose due day has passed and, on Mondays, a new one of what has moved."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from services.aggregation.domain.agreeing import check_levels
 from services.aggregation.domain.changes import Before
 from services.aggregation.domain.content import Content
+from services.aggregation.domain.coverage import coverage_of
 from services.aggregation.domain.documents import Issue, issued_document
 from services.aggregation.domain.due import Quarter, is_recent, quarter_key, quarters_due_before
-from services.aggregation.domain.missing import missing_lines
+from services.aggregation.domain.missing import MissingLine, missing_lines
 from services.aggregation.domain.names import Names
 from services.aggregation.domain.scope import LEVELS, Level, Scope
 from services.aggregation.domain.snapshot import Snapshot, snapshot_of
 from services.aggregation.domain.synthesis import SYNTHESIS
-from services.aggregation.domain.year import Year
-from services.aggregation.handlers.issuing import Issued, YearsRead
+from services.aggregation.handlers.issuing import Issued, QuarterRead, YearsRead
 from services.aggregation.handlers.syntheses import first_syntheses, later_synthesis
+from services.aggregation.tables.demands import take_demanded
 from services.aggregation.tables.editions import (
     Edition,
     KeptEdition,
@@ -54,11 +58,16 @@ async def issue_restitutions(work: Transaction, day: date) -> None:
     """
     years = YearsRead(work, day)
     issued = await _first_editions(work, day, years)
-    if day.weekday() == _MONDAY:
-        issued += await _later_editions(work, day, years)
+    issued += await _later_editions(work, day, years, await _to_look_at(work, day))
     if issued:
-        await keep_editions(work, [item for item, _ in issued])
-        _say(work, day, [_to_say(item, document) for item, document in issued])
+        await _issue(work, day, issued)
+
+
+async def _issue(work: Transaction, day: date, issued: Issued) -> None:
+    version = await registry_version(work)
+    made = [replace(item, edition=replace(item.edition, registry_version=version)) for item, _ in issued]
+    await keep_editions(work, made)
+    _say(work, day, [_to_say(item, document) for item, document in issued], version)
 
 
 async def _first_editions(work: Transaction, day: date, years: YearsRead) -> Issued:
@@ -67,7 +76,7 @@ async def _first_editions(work: Transaction, day: date, years: YearsRead) -> Iss
         return []
     issued: Issued = []
     for quarter in await _quarters_to_issue(work, day, Period.parse(network.first_period)):
-        issued += _editions(network, quarter, await years.of(*year_of(quarter)), day, {})
+        issued += _editions(network, quarter, await years.read(*quarter), day, {})
     return issued + await first_syntheses(work, day, years, network)
 
 
@@ -90,44 +99,55 @@ async def _quarters_to_issue(work: Transaction, day: date, first_period: Period)
     return [quarter for quarter in waiting if is_recent(quarter, day) or quarter_key(quarter) in reported]
 
 
-async def _later_editions(work: Transaction, day: date, years: YearsRead) -> Issued:
-    """Of the tables issued before, those whose content is no longer that of their last edition."""
+async def _to_look_at(work: Transaction, day: date) -> list[tuple[str, str]]:
+    """Form and period of what UESL asked for and, on Mondays, of all that may have moved."""
+    demanded = await take_demanded(work, day)
+    if day.weekday() != _MONDAY:
+        return demanded
     try:
         version = await registry_version(work)
     except NoRegistry:
         return []
     review = await last_review(work)
     since, known = (review.day, review.registry_version) if review else (date.min, version)
-    candidates = await tables_that_may_have_moved(work, since, day, everything=version != known)
+    moved = await tables_that_may_have_moved(work, since, day, everything=version != known)
     await note_review(work, Review(day, version))
+    return sorted({*moved, *demanded})
+
+
+async def _later_editions(work: Transaction, day: date, years: YearsRead, of: Sequence[tuple[str, str]]) -> Issued:
+    """Of tables issued before this day, those whose content is no longer that of their last edition."""
     issued: Issued = []
-    network = await read_network(work)
-    for form, period in candidates:
-        last = await last_editions(work, form, period)
+    for form, period in of:
+        if not (last := await last_editions(work, form, period)):
+            continue  # its first edition is of this very day
+        network = await read_network(work)
         if form == SYNTHESIS:
             issued += await later_synthesis(Period.parse(period), last["national"], day, years, network)
         else:
             quarter = FORMS[form], Period.parse(period)
-            issued += _editions(network, quarter, await years.of(*year_of(quarter)), day, last)
+            issued += _editions(network, quarter, await years.read(*quarter), day, last)
     return issued
 
 
-def year_of(quarter: Quarter) -> tuple[str, int]:
-    form, period = quarter
-    return form.code, period.year
-
-
 def _editions(
-    network: Network, quarter: Quarter, year: Year, day: date, last: Mapping[Level, LastEdition]
+    network: Network, quarter: Quarter, read: QuarterRead, day: date, last: Mapping[Level, LastEdition]
 ) -> Iterator[tuple[KeptEdition, Document]]:
-    """One edition per level, but for those whose content is that of their last edition."""
+    """One edition per level, but for those whose content is that of their last edition; raises TotalsDisagree."""
     form, period = quarter
-    missing = missing_lines(network, form, period, year.of_quarter(period.quarter))
-    for level in LEVELS:
-        table = snapshot_of(Scope(form, period, level), year, missing, Names(network, period.last_day))
+    missing = missing_lines(network, form, period, read.year.of_quarter(period.quarter))
+    tables = {level: _table(network, Scope(form, period, level), read, missing) for level in LEVELS}
+    check_levels(quarter, {level: table.content.rows for level, table in tables.items()}, read.running)
+    for level, table in tables.items():
         known = last.get(level)
         if known is None or known.content != table.content.to_json():
             yield _edition(table, day, known)
+
+
+def _table(network: Network, scope: Scope, read: QuarterRead, missing: Sequence[MissingLine]) -> Snapshot:
+    coverage = coverage_of(scope, network, read.year, missing, read.arrivals, read.past)
+    names = Names(network, scope.period.last_day)
+    return snapshot_of(scope, read.year, missing, names, coverage, read.objectives)
 
 
 def _edition(table: Snapshot, day: date, known: LastEdition | None) -> tuple[KeptEdition, Document]:
@@ -155,10 +175,11 @@ def _to_say(kept: KeptEdition, document: Document) -> IssuedEdition:
     )
 
 
-def _say(work: Transaction, day: date, editions: Sequence[IssuedEdition]) -> None:
+def _say(work: Transaction, day: date, editions: Sequence[IssuedEdition], registry_version: int) -> None:
     parts = list(parts_of(editions))
+    of_all: dict[str, Any] = {"day": day, "parts": len(parts), "registry_version": registry_version}
     for number, part in enumerate(parts, start=1):
-        work.say(RestitutionIssued(day=day, part=number, parts=len(parts), editions=tuple(part)))
+        work.say(RestitutionIssued(**of_all, part=number, editions=tuple(part)))
 
 
 def parts_of(editions: Iterable[IssuedEdition], limit: int = PART_BYTES) -> Iterator[list[IssuedEdition]]:

@@ -8,10 +8,12 @@ from services.aggregation.domain.scope import Level
 from services.aggregation.domain.synthesis import SYNTHESIS
 from shared.transaction import Transaction
 
-_COLUMNS = "number, form, period, by AS level, edition, issued_on, complete, sha256"
+_COLUMNS = "number, form, period, by AS level, edition, issued_on, complete, sha256, registry_version"
 _KEEP = """
-INSERT INTO edition (number, form, period, by, edition, issued_on, complete, sha256, document, content, rows)
-VALUES (:number, :form, :period, :level, :edition, :issued_on, :complete, :sha256, :document, :content, :rows)
+INSERT INTO edition (number, form, period, by, edition, issued_on, complete, sha256, registry_version,
+                     document, content, rows)
+VALUES (:number, :form, :period, :level, :edition, :issued_on, :complete, :sha256, :registry_version,
+        :document, :content, :rows)
 """
 _LAST = """
 SELECT DISTINCT ON (by) by AS level, edition, issued_on, content FROM edition
@@ -34,7 +36,7 @@ ORDER BY last.form, last.period
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A frozen table."""
+    """A frozen table; registry_version: of the registry it was made with, 0 where that was not noted."""
 
     number: str
     form: str
@@ -44,6 +46,7 @@ class Edition:
     issued_on: date
     complete: bool
     sha256: str
+    registry_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,9 @@
 """Running totals of région and national, in parts, so that workers do not wait for one another; summed on reading."""
 
+from collections.abc import Sequence
+
+from services.aggregation.domain.agreeing import RunningTotal
+from services.aggregation.domain.figures import Figures
 from services.aggregation.domain.group_totals import Deltas
 from shared.transaction import Transaction
 
@@ -11,6 +15,33 @@ FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:levels AS te
 ON CONFLICT (form, period, level, code, part) DO UPDATE
 SET lines = t.lines + excluded.lines, m1 = t.m1 + excluded.m1, m2 = t.m2 + excluded.m2, m3 = t.m3 + excluded.m3
 """
+
+# One statement: both sides are of one moment, however much is being folded.
+_RECOUNT = """
+WITH running AS (
+    SELECT level, code, sum(m1) AS m1, sum(m2) AS m2, sum(m3) AS m3 FROM group_total
+    WHERE form = :form AND period = :period GROUP BY level, code),
+recounted AS (
+    SELECT 'national' AS level, 'FR' AS code, sum(m1) AS m1, sum(m2) AS m2, sum(m3) AS m3 FROM line
+    WHERE form = :form AND period = :period HAVING count(*) > 0
+    UNION ALL SELECT 'region', region, sum(m1), sum(m2), sum(m3) FROM line
+    WHERE form = :form AND period = :period AND region IS NOT NULL GROUP BY region)
+SELECT level, code,
+       CAST(ARRAY[coalesce(r.m1, 0), coalesce(r.m2, 0), coalesce(r.m3, 0)] AS bigint[]) AS running,
+       CAST(ARRAY[coalesce(l.m1, 0), coalesce(l.m2, 0), coalesce(l.m3, 0)] AS bigint[]) AS recounted
+FROM running AS r FULL JOIN recounted AS l USING (level, code) ORDER BY level, code
+"""
+
+
+async def running_and_recounted(work: Transaction, form: str, period: str) -> list[RunningTotal]:
+    """A quarter's totals as they run now, each beside the sum of the lines that stand now."""
+    rows = await work.execute(_RECOUNT, {"form": form, "period": period})
+    return [RunningTotal(row.level, row.code, _figures(row.running), _figures(row.recounted)) for row in rows]
+
+
+def _figures(values: Sequence[int]) -> Figures:
+    m1, m2, m3 = values
+    return (m1, m2, m3)
 
 
 async def move_totals(work: Transaction, deltas: Deltas, part: int) -> None:

@@ -8,18 +8,22 @@ import msgspec
 from services.aggregation.domain.versions import Key, Lines, Version
 from shared.transaction import Transaction
 
-_COLUMNS = ("form", "period", "platform", "version", "submission", "received_on", "lines")
+_COLUMNS = ("form", "period", "platform", "version", "submission", "received_on", "lines", "to_confirm")
 _KEPT = """
-SELECT k.n, v.version FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:platforms AS text[]))
+SELECT k.n, v.version
+FROM unnest(string_to_array(:forms, chr(31)), string_to_array(:periods, chr(31)), string_to_array(:platforms, chr(31)))
     WITH ORDINALITY AS k (form, period, platform, n)
 JOIN version AS v ON (v.form, v.period, v.platform) = (k.form, k.period, k.platform)
 """
 _LINES = """
 SELECT k.n, CAST(v.lines AS text) AS lines
-FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:platforms AS text[]), CAST(:versions AS int[]))
+FROM unnest(string_to_array(:forms, chr(31)), string_to_array(:periods, chr(31)), string_to_array(:platforms, chr(31)),
+            CAST(:versions AS int[]))
     WITH ORDINALITY AS k (form, period, platform, version, n)
 JOIN version AS v ON (v.form, v.period, v.platform, v.version) = (k.form, k.period, k.platform, k.version)
 """
+
+_PARTED = chr(31)
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Lines)
@@ -58,12 +62,13 @@ async def keep_versions(work: Transaction, versions: Iterable[Version]) -> None:
 
 def _row(version: Version) -> tuple[Any, ...]:
     lines = _encoder.encode(version.lines).decode()
-    return (*version.key, version.version, version.submission, version.received_on, lines)
+    return (*version.key, version.version, version.submission, version.received_on, lines, version.to_confirm)
 
 
 def _key_arrays(keys: Sequence[Key]) -> dict[str, Any]:
+    """As texts: the driver looks at each element of an array three times."""
     return {
-        "forms": [key.form for key in keys],
-        "periods": [key.period for key in keys],
-        "platforms": [key.platform for key in keys],
+        "forms": _PARTED.join([key.form for key in keys]),
+        "periods": _PARTED.join([key.period for key in keys]),
+        "platforms": _PARTED.join([key.platform for key in keys]),
     }

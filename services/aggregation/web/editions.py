@@ -3,18 +3,22 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
-from fastapi.responses import Response
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from services.aggregation.domain.scope import Level
-from services.aggregation.tables.editions import Edition, find_edition, list_editions
-from services.aggregation.web.doors import RoomDatabase, SignedIn
+from services.aggregation.tables.demands import demand
+from services.aggregation.tables.editions import Edition, find_edition, last_editions, list_editions
+from services.aggregation.web.doors import Admin, RoomDatabase, SignedIn
 from services.aggregation.web.files import XLSX, document_response
-from shared.described import files
+from shared.clock import Clock
+from shared.described import files, problems
+from shared.readings import today
 from shared.report import Document
+from shared.security import Viewer
 from shared.transaction import Transaction
-from shared.web import not_found
+from shared.web import Problem, not_found, settings_of
 
 router = APIRouter(tags=["editions"])
 
@@ -22,7 +26,7 @@ _CODE = r"^[A-Za-z0-9-]{1,100}$"
 
 
 class ShownEdition(BaseModel, from_attributes=True, populate_by_name=True):
-    """An edition; `sha256` is that of its document's canonical JSON."""
+    """An edition; `sha256` is that of its document's canonical JSON; a registry version of 0 was not noted."""
 
     number: str
     form: str
@@ -32,6 +36,7 @@ class ShownEdition(BaseModel, from_attributes=True, populate_by_name=True):
     issued_on: date
     complete: bool
     sha256: str
+    registry_version: int
 
 
 class WholeEdition(ShownEdition):
@@ -67,6 +72,47 @@ async def get_edition(
     if format != "json":
         return await document_response(document, number, format)
     return WholeEdition(**ShownEdition.model_validate(edition).model_dump(), document=document)
+
+
+class WantedEdition(BaseModel):
+    """Of which tables: all levels of a form's quarter, or the synthesis (`synthese`) of one."""
+
+    form: str = Field(pattern=_CODE)
+    period: str = Field(pattern=_CODE)
+
+
+class DemandKept(WantedEdition):
+    """Looked at with the issue of the next day that begins; where nothing has moved, nothing is issued."""
+
+    asked_on: date
+
+
+@router.post("/api/v1/editions", status_code=202, summary="Demander une nouvelle édition", responses=problems(404))
+async def demand_edition(request: Request, database: RoomDatabase, viewer: Admin, wanted: WantedEdition) -> DemandKept:
+    """UESL need not wait for Monday. The first edition comes by itself, the day after the deadline."""
+    return await _demand(request, database, viewer, wanted)
+
+
+async def _demand(request: Request, database: RoomDatabase, viewer: Viewer, wanted: WantedEdition) -> DemandKept:
+    clock: Clock = request.app.state.clock
+    async with database.transaction() as work:
+        day = await today(work, settings_of(request).simulation, clock)
+        if not await last_editions(work, wanted.form, wanted.period):
+            raise Problem(404, "Aucune édition de ces tableaux n’a encore paru.", code="never_issued")
+        await demand(work, wanted.form, wanted.period, day, viewer.name)
+    return DemandKept(form=wanted.form, period=wanted.period, asked_on=day)
+
+
+@router.post("/tableaux/editions", include_in_schema=False)
+async def demand_from_page(
+    request: Request,
+    database: RoomDatabase,
+    viewer: Admin,
+    form: Annotated[str, Form(pattern=_CODE)],
+    period: Annotated[str, Form(pattern=_CODE)],
+) -> RedirectResponse:
+    await _demand(request, database, viewer, WantedEdition(form=form, period=period))
+    return RedirectResponse(f"/tableaux?form={form}&period={period}&demande=1#editions", status_code=303)
 
 
 async def issued_edition(work: Transaction, number: str) -> tuple[Edition, Document]:

@@ -14,6 +14,7 @@ from services.aggregation.domain.synthesis_document import synthesis_document
 from services.aggregation.tables.editions import list_editions
 from services.aggregation.tables.lines import last_reported_periods, read_year
 from services.aggregation.web.asked import offered_periods, period_of
+from services.aggregation.web.cell_links import synthesis_links
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from services.aggregation.web.files import XLSX, document_response
 from shared.clock import Clock
@@ -96,6 +97,7 @@ async def synthesis_page(
         **await page_context(request, database, viewer),
         synthesis=asked.synthesis,
         document=asked.document,
+        links=synthesis_links(asked.document, asked.synthesis.period),
         editions=editions,
         levels=BY_LEVEL,
         periods=[(str(one), one.title) for one in offered],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from services.ingestion.domain.case_counts import CaseCount
@@ -106,11 +107,17 @@ def refusal(
     code: str, *, line: int | None = None, column: str | None = None, value: str | None = None, **details: object
 ) -> Error:
     """The error of a code, its French sentence filled with the details that the code's sentence asks for."""
-    said = CODES[code]
-    expected = said.expected and said.expected.format(**details)
-    message = place_told(line, column) + said.sentence.format(**details) + expectation_told(expected)
+    sentence, expected = _said(code, tuple(details.items()))
     shown = None if value is None else _shown(value)
-    return Error(line, column, code, capital(message), shown, expected)
+    return Error(line, column, code, capital(place_told(line, column) + sentence), shown, expected)
+
+
+@lru_cache(maxsize=4_096)
+def _said(code: str, details: tuple[tuple[str, object], ...]) -> tuple[str, str | None]:
+    """The sentence of a code and what it says is expected; a file that is wrong is often wrong in one way."""
+    said, filled = CODES[code], dict(details)
+    expected = said.expected and said.expected.format(**filled)
+    return said.sentence.format(**filled) + expectation_told(expected), expected
 
 
 def _shown(value: str) -> str:

@@ -1,4 +1,4 @@
-"""What lies in a platform's SFTP folders: files and verdicts, receipts, restitutions; and the host key."""
+"""What lies in a platform's SFTP folders: files and verdicts, receipts; and the host key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,13 +25,6 @@ _FIND = f"SELECT name, size, laid_at, submission FROM sftp_file WHERE {_SEEN} AN
 _READ = f"SELECT content FROM sftp_file WHERE {_SEEN} AND folder = :folder AND name = :name"
 _CLEAR = "DELETE FROM sftp_file WHERE platform = :platform AND folder = 'depots' AND name = ANY(:names)"
 _FORGET = "DELETE FROM sftp_file WHERE platform = :platform AND gone_at <= now()"
-_RESTITUTIONS = """
-SELECT name, octet_length(content) AS size, CAST(issued_on AS timestamptz) AS laid_at FROM restitution_file
-WHERE platform IN ('', :platform) ORDER BY name, platform
-"""
-_RESTITUTION = """
-SELECT content FROM restitution_file WHERE platform IN ('', :platform) AND name = :name ORDER BY platform DESC LIMIT 1
-"""
 _PIECE = "SELECT content FROM submission_file WHERE submission = :submission AND n = :n"
 
 
@@ -87,18 +80,6 @@ async def read_laid(work: Transaction, platform: str, folder: KeptFolder, name: 
     content: bytes | None = (
         await work.execute(_READ, {"platform": platform, "folder": folder, "name": name})
     ).scalar_one_or_none()
-    return content
-
-
-async def list_restitutions(work: Transaction, platform: str) -> list[Laid]:
-    """The platform's own before those of the same name for all."""
-    rows = await work.execute(_RESTITUTIONS, {"platform": platform})
-    return list({row.name: Laid(row.name, row.size, row.laid_at) for row in rows}.values())
-
-
-async def read_restitution(work: Transaction, platform: str, name: str) -> bytes | None:
-    found = await work.execute(_RESTITUTION, {"platform": platform, "name": name})
-    content: bytes | None = found.scalar_one_or_none()
     return content
 
 

@@ -1,23 +1,28 @@
 """What became of an attempt to send, and when to try again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from services.notification.domain.words import count
 
-State = Literal["pending", "sent", "failed", "unknown"]
-STATES: tuple[State, ...] = ("pending", "sent", "failed", "unknown")
+State = Literal["pending", "sent", "failed", "unknown", "declined"]
+STATES: tuple[State, ...] = ("pending", "sent", "failed", "unknown", "declined")
 LONGEST_PAUSE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`tried` is False where the message was not even shown to a server."""
+    """`tried` is False where the message was not even shown to a server.
+
+    answer: the server's last words, where there are any; refusals: the addresses that it refused for good, and why.
+    """
 
     state: State
     error: str | None = None
     tried: bool = True
+    answer: str | None = None
+    refusals: tuple[tuple[str, str], ...] = ()
 
 
 NOT_TRIED = Outcome("pending", tried=False)
@@ -60,7 +65,9 @@ def give_up_late(outcome: Outcome, attempts: int, patience: timedelta) -> Outcom
     waited = sum((pause_after(attempt) for attempt in range(1, attempts)), timedelta())
     if waited <= patience:
         return outcome
-    return Outcome("failed", f"abandonné après {count(waited.days, 'jour', 'jours')} ; {outcome.error}")
+    return replace(
+        outcome, state="failed", error=f"abandonné après {count(waited.days, 'jour', 'jours')} ; {outcome.error}"
+    )
 
 
 def next_try(outcome: Outcome, attempts: int, now: datetime) -> datetime:

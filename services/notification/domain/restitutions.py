@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 from services.notification.domain.letters import Draft
 from services.notification.domain.words import COLON, GREETING, LEVELS, SYNTHESIS, count, short_form, table_title
@@ -12,6 +13,15 @@ from shared.report import french
 from shared.report.model import Column, Row, Table
 
 LONGEST_SHOWN = 40
+# Of the mail as it is sent, with what it carries: a bundle that is larger goes as links.
+LARGEST_MAIL = 5_000_000
+
+Files = Literal["attached", "too_large", "not_wanted"]
+_FILES: dict[Files, str] = {
+    "attached": "Les tableaux publiés pour la première fois sont joints dans un classeur, {name}.",
+    "too_large": "Le classeur des tableaux publiés pour la première fois dépasse 5\u00a0Mo ; lisez-les par les liens.",
+    "not_wanted": "Les tableaux publiés pour la première fois se lisent par leurs liens, comme vous l’avez choisi.",
+}
 
 
 def in_order(editions: Iterable[IssuedEdition]) -> tuple[IssuedEdition, ...]:
@@ -28,8 +38,8 @@ def first_editions(editions: Sequence[IssuedEdition]) -> list[IssuedEdition]:
     return [edition for edition in editions if edition.edition == 1]
 
 
-def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str) -> Draft:
-    """The letter of one issue, the same for all its recipients."""
+def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str, files: Files = "attached") -> Draft:
+    """The letter of one issue, the same for all its recipients who take its files alike."""
     tables = count(len(editions), "tableau", "tableaux")
     attached = first_editions(editions)
     return Draft(
@@ -37,7 +47,7 @@ def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str) -> 
         paragraphs=(
             GREETING,
             f"L’UESL publie ce jour {tables} du suivi trimestriel des services CIL-PASS.",
-            *_announcements(day, editions, attached),
+            *_announcements(day, editions, attached, files),
             *_remarks(editions),
         ),
         tables=(_list(editions), *_shown(editions)),
@@ -45,10 +55,12 @@ def restitution(day: date, editions: Sequence[IssuedEdition], base_url: str) -> 
     )
 
 
-def _announcements(day: date, editions: Sequence[IssuedEdition], attached: Sequence[IssuedEdition]) -> list[str]:
+def _announcements(
+    day: date, editions: Sequence[IssuedEdition], attached: Sequence[IssuedEdition], files: Files
+) -> list[str]:
     said = []
     if attached:
-        said.append(f"Les tableaux publiés pour la première fois sont joints dans un classeur, {workbook_name(day)}.")
+        said.append(_FILES[files].format(name=workbook_name(day)))
     if len(attached) < len(editions):
         said.append("Les nouvelles éditions remplacent celles qui ont déjà été envoyées ; lisez-les par leurs liens.")
     return [sentence.replace(" ;", f"{french.HARD_SPACE};") for sentence in said]

@@ -12,7 +12,17 @@ from shared.report.model import Document, Table
 
 # What a sheet is called, where all names must stay within 31 signs, none of them a slash.
 LEVELS_ON_SHEETS = {"national": "national", "platform": "Plate-forme", "region": "région", "member": "CIL-CCI"}
-OTHER_SHEETS = {"missing": "manquants", "five": "5 trimestres"}
+OTHER_SHEETS = {
+    "missing": "manquants",
+    "five": "5 trimestres",
+    "objectives": "objectifs",
+    "coverage": "couverture",
+    "coverage_platform": "couv. PF",
+    "coverage_region": "couv. région",
+    "bounds": "bornes",
+    "bounds_platform": "bornes PF",
+    "bounds_region": "bornes rég.",
+}
 
 
 @dataclass(frozen=True, slots=True)

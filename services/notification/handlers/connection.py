@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import aiosmtplib
@@ -12,6 +14,7 @@ from services.notification.settings import SmtpSettings
 
 _IDLE_SECONDS = 30.0
 _LOST = (SMTPException, OSError)
+Refusal = tuple[str, str]
 _NO_ANSWER = "pas de réponse avant la fin du bail"
 
 
@@ -77,23 +80,26 @@ class Connection:
         except SMTPResponseException as error:
             await self._reset(client)
             return sender_refused(error.code, error.message)
+        refusals: list[Refusal] = []
         try:
-            refusals = await _name_recipients(client, addresses)
-            return await self._hand_over(client, content, refusals)
+            await _name_recipients(client, addresses, refusals)
+            outcome = await self._hand_over(client, content, refusals)
         except SMTPResponseException as error:
             await self._reset(client)
-            return refused(error.code, error.message)
+            outcome = refused(error.code, error.message)
+        return replace(outcome, refusals=tuple(refusals))
 
-    async def _hand_over(self, client: SMTP, content: bytes, refusals: list[str]) -> Outcome:
+    async def _hand_over(self, client: SMTP, content: bytes, refusals: Sequence[Refusal]) -> Outcome:
         self._when_let_go = uncertain
         try:
-            await client.data(content)
+            answer = await client.data(content)
         except _LOST as error:
             if isinstance(error, SMTPResponseException) and 400 <= error.code < 600:
                 raise
             self.drop()
             return uncertain(_cause(error))
-        return Outcome("sent", " ; ".join(refusals) or None)
+        said = " ; ".join(reason for _, reason in refusals) or None
+        return Outcome("sent", said, answer=f"{answer.code} {answer.message}"[:500])
 
     async def _reset(self, client: SMTP) -> None:
         try:
@@ -132,19 +138,17 @@ def _client(settings: SmtpSettings) -> SMTP:
     )
 
 
-async def _name_recipients(client: SMTP, addresses: tuple[str, ...]) -> list[str]:
-    """The refusals for good, if anybody is left; an address that must wait makes the whole message wait."""
-    refusals: list[SMTPResponseException] = []
+async def _name_recipients(client: SMTP, addresses: tuple[str, ...], refusals: list[Refusal]) -> None:
+    """Notes the refusals for good; raises where nobody is left, or where an address, so the message, must wait."""
     for address in addresses:
         try:
             await client.rcpt(address)
         except SMTPResponseException as error:
-            refusals.append(error)
             if error.code < 500:
                 raise
-    if len(refusals) == len(addresses):
-        raise refusals[-1]
-    return [f"{error.code} {error.message}"[:300] for error in refusals]
+            refusals.append((address, f"{error.code} {error.message}"[:300]))
+            if len(refusals) == len(addresses):
+                raise
 
 
 def _cause(error: Exception) -> str:

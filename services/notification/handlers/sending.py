@@ -7,6 +7,7 @@ the same bytes with the same Message-ID again: by these the reader's mail progra
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -17,6 +18,7 @@ from services.notification.domain.mime import bare_address, head_of, is_address
 from services.notification.handlers.bodies import Bodies
 from services.notification.handlers.connection import Connection
 from services.notification.settings import SmtpSettings
+from services.notification.tables.attempts import note_attempts
 from services.notification.tables.messages import WAKE
 from services.notification.tables.queue import Parcel, Settled, claim, settle
 from shared.database import Database
@@ -119,6 +121,7 @@ class Sending:
         if done:
             async with self._database.transaction() as work:
                 await settle(work, done)
+                await note_attempts(work, done)
             del self._unmarked[: len(done)]
 
     async def _send_all(self, parcels: Sequence[Parcel], began: float) -> None:
@@ -160,8 +163,8 @@ class Sending:
         final = give_up_late(outcome, attempts, timedelta(days=self._settings.patience_days))
         if final.state == "pending" and parcel.state == "unknown":
             # The earlier attempt may have arrived: a refusal now does not change that.
-            final = Outcome("unknown", final.error, final.tried)
-        return Settled(parcel, final, now, next_try(final, attempts, now))
+            final = replace(final, state="unknown")
+        return Settled(parcel, outcome, final, now, next_try(final, attempts, now))
 
 
 @asynccontextmanager

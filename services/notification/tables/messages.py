@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.notification.domain.letters import Letter
 from services.notification.domain.messages import Message, message_id
+from services.notification.tables.preferences import STANDING
 from shared.clock import noon, paris_day, system_clock
 from shared.events import MessageFailed
 from shared.transaction import Transaction
@@ -28,12 +29,13 @@ SELECT * FROM unnest(CAST(:letters AS text[]), CAST(:positions AS int[]), CAST(:
 ON CONFLICT DO NOTHING
 """
 # A recipient that the registry does not know yet has no addresses: they are looked up before sending.
-_MESSAGES = """
+_MESSAGES = f"""
 INSERT INTO message (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated, sender,
                      addresses, state, last_error)
 SELECT new.*, :sender, known.addresses,
-       CASE WHEN cardinality(known.addresses) = 0 THEN 'failed' ELSE 'pending' END,
-       CASE WHEN cardinality(known.addresses) = 0 THEN :no_address END
+       CASE WHEN chosen.delivery = 'none' THEN 'declined'
+            WHEN cardinality(known.addresses) = 0 THEN 'failed' ELSE 'pending' END,
+       CASE WHEN chosen.delivery = 'none' THEN NULL WHEN cardinality(known.addresses) = 0 THEN :no_address END
 FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:recipients AS text[]),
             CAST(:recipient_kinds AS text[]), CAST(:versions AS int[]), CAST(:days AS date[]), CAST(:letters AS text[]),
             CAST(:message_ids AS text[]), CAST(:dates AS timestamptz[]))
@@ -42,6 +44,8 @@ LEFT JOIN (
     SELECT kind, code, ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'emails', '[]'))) AS addresses
     FROM registry_subject WHERE kind IN ('platform', 'member', 'central')
 ) AS known ON known.kind = new.recipient_kind AND known.code = new.recipient
+LEFT JOIN ({STANDING}) AS chosen
+    ON chosen.recipient_kind = new.recipient_kind AND chosen.recipient = new.recipient AND chosen.kind = new.kind
 ON CONFLICT DO NOTHING
 RETURNING id, kind, subject, recipient, version, state
 """

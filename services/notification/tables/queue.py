@@ -74,9 +74,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a parcel, and from when on it may be tried again."""
+    """How an attempt ended, what the parcel is since, and from when on it may be tried again."""
 
     parcel: Parcel
+    attempt: Outcome
     outcome: Outcome
     at: datetime
     next_try_at: datetime
@@ -144,7 +145,9 @@ async def pending_messages(work: Transaction) -> dict[str, int]:
     SELECT (SELECT count(*) FROM message WHERE state IN ('pending', 'unknown')) AS messages,
            (SELECT count(*) FROM reminder WHERE decided_at IS NULL) AS reminders,
            (SELECT count(*) FROM late_list WHERE decided_at IS NULL) AS late_lists,
-           (SELECT count(*) FROM issue WHERE bundled_at IS NULL) AS issues
+           (SELECT count(*) FROM issue WHERE bundled_at IS NULL) AS issues,
+           (SELECT count(*) FROM webhook_delivery JOIN webhook ON webhook.id = webhook_delivery.webhook
+            WHERE state = 'pending' AND attempts = 0 AND disabled_at IS NULL AND removed_at IS NULL) AS webhooks
     """
     row = (await work.execute(query)).one()
     return dict(row._mapping)

@@ -25,3 +25,14 @@ async def platform_names(work: Transaction) -> dict[str, str]:
     """Names by code; a platform not heard of yet is missing."""
     query = "SELECT code, body ->> 'name' AS name FROM registry_subject WHERE kind = 'platform'"
     return {row.code: row.name for row in await work.execute(query)}
+
+
+async def name_of(work: Transaction, recipient: Recipient) -> str | None:
+    """None where the registry does not know it, or no longer."""
+    query = """
+    SELECT coalesce(body ->> 'name', code) FROM registry_subject
+    WHERE kind = :kind AND code = :code AND NOT removed
+    """
+    found = await work.execute(query, {"kind": recipient.kind, "code": recipient.code})
+    name: str | None = found.scalar_one_or_none()
+    return name

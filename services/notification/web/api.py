@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from services.notification.web import reading
 from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
-from services.notification.web.reading import Filters, MessageShown, ReminderShown
+from services.notification.web.reading import AttemptShown, BounceShown, Filters, MessageShown, ReminderShown
 from shared.described import files, problems
 from shared.network import Day
 from shared.report.csv import stream_csv
@@ -56,6 +56,28 @@ async def show_message(database: RoomDatabase, viewer: SignedIn, message: UUID) 
     if found is None:
         raise not_found()
     return reading.shown(found)
+
+
+@router.get("/api/v1/messages/{message}/attempts", summary="Lire les tentatives d’envoi d’un message")
+async def list_attempts(database: RoomDatabase, viewer: SignedIn, message: UUID) -> list[AttemptShown]:
+    """Every attempt: when, to which addresses, how it ended and what the mail server answered, the first one first.
+
+    `unreachable` lines count in `times` the attempts in a row that found no server. What a server reports by mail after
+    it has taken a message is not known here: nothing is received.
+    """
+    async with database.transaction(viewer.sees) as work:
+        found = await reading.find_message(work, message)
+        attempts = await reading.attempts_shown(work, message)
+    if found is None:
+        raise not_found()
+    return attempts
+
+
+@router.get("/api/v1/bounces", summary="Lister les adresses refusées")
+async def list_bounces(database: RoomDatabase, viewer: SignedIn) -> list[BounceShown]:
+    """Addresses that a mail server refused for good, until one takes mail for them again. A platform sees its own."""
+    async with database.transaction(viewer.sees) as work:
+        return await reading.bounces_shown(work)
 
 
 @router.post("/api/v1/messages/{message}/retry", summary="Remettre un message à l’envoi", responses=problems(409))

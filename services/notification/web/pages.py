@@ -26,6 +26,15 @@ STATE_NAMES = {
     "sent": "envoyé",
     "failed": "en échec",
     "unknown": "issue inconnue",
+    "declined": "non souhaité",
+}
+# How an attempt ended: a word, and the colour in which it is shown.
+ENDINGS = {
+    "sent": ("pris par le serveur", "good"),
+    "failed": ("refusé", "bad"),
+    "put_off": ("remis à plus tard", "calm"),
+    "unknown": ("issue inconnue", "warn"),
+    "unreachable": ("serveur injoignable", "warn"),
 }
 # What the shared layout calls them.
 BADGES = {"pending": "queued"}
@@ -56,11 +65,13 @@ async def show_outbox(
     async with database.transaction(viewer.sees) as work:
         total = await reading.count_messages(work, filters)
         messages = await reading.newest_messages(work, filters, PAGE, (page - 1) * PAGE)
+        bounces = await reading.bounces_shown(work)
     return pages_of(request).render(
         request,
         "notification/outbox.html",
         **await page_context(request, database, viewer),
         messages=messages,
+        bounces=bounces,
         paging=Paging(page, PAGE, total),
         chosen={"kind": kind, "day": day, "recipient": recipient, "state": state},
         kinds=[("", "Tous"), *KINDS.items()],
@@ -76,6 +87,7 @@ async def show_message(request: Request, database: RoomDatabase, viewer: SignedI
     async with database.transaction(viewer.sees) as work:
         found = await reading.find_message(work, message)
         enclosures = await reading.enclosures_of(work, found.letter) if found else ()
+        attempts = await reading.attempts_shown(work, message)
     if found is None:
         raise not_found()
     return pages_of(request).render(
@@ -86,6 +98,8 @@ async def show_message(request: Request, database: RoomDatabase, viewer: SignedI
         dated=found.dated.astimezone(PARIS),
         text=found.text_bytes.decode(),
         enclosures=enclosures,
+        attempts=attempts,
+        endings=ENDINGS,
         kind_names=KINDS,
         badges=BADGES,
         breadcrumb=(Link("Boîte d’envoi", "/boite-envoi"), Link(found.title)),

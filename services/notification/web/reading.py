@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.notification.domain.messages import KINDS
+from services.notification.tables.attempts import attempts_of, bounced_addresses
 from shared.transaction import Transaction
 
 _FILTER = """
@@ -80,6 +81,31 @@ class ReminderShown(BaseModel):
     state: str
 
 
+class AttemptShown(BaseModel, from_attributes=True):
+    """An attempt to send, or several in a row that found no server."""
+
+    first_at: datetime
+    last_at: datetime
+    times: int
+    addresses: list[str]
+    outcome: str
+    answer: str | None
+
+
+class BounceShown(BaseModel, from_attributes=True):
+    """An address that was refused for good the last time; `message` is the last one that met it."""
+
+    recipient_kind: str
+    recipient: str
+    recipient_name: str | None
+    address: str
+    answer: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+    message: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the list is narrowed to; None = all."""
@@ -118,6 +144,14 @@ def shown(message: Any) -> MessageShown:
     """What the API tells of a message found."""
     values = dict(message._mapping)
     return MessageShown.model_validate({**values, "addresses": values["addresses"] or []})
+
+
+async def attempts_shown(work: Transaction, message: UUID) -> list[AttemptShown]:
+    return [AttemptShown.model_validate(row) for row in await attempts_of(work, message)]
+
+
+async def bounces_shown(work: Transaction) -> list[BounceShown]:
+    return [BounceShown.model_validate(row) for row in await bounced_addresses(work)]
 
 
 async def enclosures_of(work: Transaction, letter: str) -> Sequence[Any]:

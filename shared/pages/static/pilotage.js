@@ -127,9 +127,27 @@ const keepFresh = (part) => {
   setTimeout(turn, Number(part.dataset.refresh) * 1000);
 };
 
+// Live: a part is asked for again when the server says that its figures have moved, soon after, and not each time.
+const keepLive = (part) => {
+  part.dataset.shown = part.innerHTML;
+  const source = new EventSource(part.dataset.live);
+  let waiting = null;
+  source.addEventListener("moved", () => {
+    if (!part.isConnected) { source.close(); return; }
+    waiting ??= setTimeout(async () => {
+      waiting = null;
+      const before = part.dataset.shown;
+      await refresh(part);
+      if (part.dataset.shown !== before) announce("Les chiffres ont été mis à jour.");
+    }, 500);
+  });
+  addEventListener("pagehide", () => source.close());
+};
+
 const enliven = (root) => {
   root.querySelectorAll("[data-drop-zone]").forEach(openDropZone);
   root.querySelectorAll("[data-refresh][id]").forEach(keepFresh);
+  root.querySelectorAll("[data-live][id]").forEach(keepLive);
   root.querySelectorAll("form[data-swap]").forEach((form) => {
     form.addEventListener("submit", (event) => { event.preventDefault(); sendInBackground(form); });
   });

@@ -3,7 +3,7 @@
 import posixpath
 import stat
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from asyncssh import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR, SFTPAttrs, SFTPName, SFTPNoSuchFile
 
@@ -11,14 +11,16 @@ from services.ingestion.tables.laid import VERDICT_ENDS, Laid
 
 FOLDERS = ("depots", "accuses", "restitutions")
 _LONGEST_NAME = 200
+_NO_FOLDER = "Ce dossier n’existe pas."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The root, one of its folders, or a name in one."""
+    """The root, one of its folders, or a name in one; restitutions have a folder per day of issue."""
 
     folder: str = ""
     name: str = ""
+    day: date | None = None
 
 
 def normal(path: bytes) -> str:
@@ -32,12 +34,25 @@ def place_of(path: bytes) -> Place:
     parts = [part for part in normal(path).split("/") if part]
     if not parts:
         return Place()
-    if parts[0] not in FOLDERS or len(parts) > 2:
-        raise SFTPNoSuchFile("Ce dossier n’existe pas.")
-    name = parts[1] if len(parts) == 2 else ""
+    folder, *inside = parts
+    day = _day_named(inside.pop(0)) if folder == "restitutions" and inside else None
+    if folder not in FOLDERS or len(inside) > 1:
+        raise SFTPNoSuchFile(_NO_FOLDER)
+    name = inside[0] if inside else ""
     if len(name) > _LONGEST_NAME or (name and not name.isprintable()):
         raise SFTPNoSuchFile("Ce nom n’est pas permis.")
-    return Place(parts[0], name)
+    return Place(folder, name, day)
+
+
+def _day_named(text: str) -> date:
+    """« 2005-05-01 », written so and not otherwise."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise SFTPNoSuchFile(_NO_FOLDER) from None
+    if str(day) != text:
+        raise SFTPNoSuchFile(_NO_FOLDER)
+    return day
 
 
 def folder_attributes(place: Place) -> SFTPAttrs:
@@ -58,9 +73,13 @@ def _attributes(kind: int, mode: int, size: int, time: int) -> SFTPAttrs:
 
 def entries_of_folder(place: Place) -> list[SFTPName]:
     """What every folder holds, and the root its folders."""
-    names = [".", "..", *([] if place.folder else FOLDERS)]
-    places = [place, Place(), *(Place(folder) for folder in FOLDERS)]
-    return [SFTPName(name.encode(), attrs=folder_attributes(at)) for name, at in zip(names, places, strict=False)]
+    above = Place(place.folder) if place.day else Place()
+    inner = () if place.folder else FOLDERS
+    return [entry_of_folder(".", place), entry_of_folder("..", above), *(entry_of_folder(f, Place(f)) for f in inner)]
+
+
+def entry_of_folder(name: str, place: Place) -> SFTPName:
+    return SFTPName(name.encode(), attrs=folder_attributes(place))
 
 
 def entry_of_file(place: Place, laid: Laid) -> SFTPName:

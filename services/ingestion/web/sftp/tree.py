@@ -27,6 +27,7 @@ from services.ingestion.web.sftp.places import (
     Place,
     entries_of_folder,
     entry_of_file,
+    entry_of_folder,
     file_attributes,
     folder_attributes,
     normal,
@@ -38,6 +39,7 @@ from services.ingestion.web.sftp.uploads import Replaced, TooScattered, Upload
 _MOST_HANDLES = 32
 _LARGEST_WRITE = 300 * 1024 * 1024
 _UNKNOWN = "Ce fichier n’existe pas."
+_NO_FOLDER = "Ce dossier n’existe pas."
 _READ_ONLY = "Seul le dossier /depots reçoit des fichiers."
 
 
@@ -137,16 +139,22 @@ class Tree(SFTPServer):
 
     async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
         place = self._at(path)
-        if place.name:
-            raise SFTPNoSuchFile("Ce dossier n’existe pas.")
+        if place.name or not await self._shelves.is_folder(place):
+            raise SFTPNoSuchFile(_NO_FOLDER)
         for entry in entries_of_folder(place):
             yield entry
+        for day in await self._shelves.days(place):
+            yield entry_of_folder(str(day), Place(place.folder, day=day))
         for laid in await self._shelves.list(place, self._depots()) if place.folder else ():
             yield entry_of_file(place, laid)
 
     async def stat(self, path: bytes) -> SFTPAttrs:
         place = self._at(path)
-        return file_attributes(place, await self._find(place)) if place.name else folder_attributes(place)
+        if place.name:
+            return file_attributes(place, await self._find(place))
+        if not await self._shelves.is_folder(place):
+            raise SFTPNoSuchFile(_NO_FOLDER)
+        return folder_attributes(place)
 
     async def lstat(self, path: bytes) -> SFTPAttrs:
         return await self.stat(path)
@@ -187,7 +195,8 @@ class Tree(SFTPServer):
 
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
         self._touch()
-        if not place_of(path).name:
+        place = place_of(path)
+        if not (place.name or place.day):
             raise SFTPFileAlreadyExists("Ce dossier existe déjà.")
         raise SFTPPermissionDenied("Aucun dossier ne s’ajoute.")
 

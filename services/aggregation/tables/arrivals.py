@@ -1,0 +1,38 @@
+"""When Plates-formes' submissions of a quarter arrived, and which wait for an explanation."""
+
+from datetime import date
+from typing import Any
+
+from services.aggregation.domain.coverage import Arrival
+from shared.events import WarningsExplained
+from shared.transaction import Transaction
+
+# Then: as it was sent; an explanation given meanwhile is not part of what was received before a day.
+_THEN = """
+SELECT platform, min(received_on) AS first_on, (array_agg(to_confirm ORDER BY version DESC))[1] AS to_confirm
+FROM version WHERE form = :form AND period = :period AND received_on < :day GROUP BY platform
+"""
+_NOW = """
+SELECT platform, min(received_on) AS first_on,
+       (array_agg(coalesce(explanation.to_confirm, version.to_confirm) ORDER BY version DESC))[1] AS to_confirm
+FROM version LEFT JOIN explanation USING (submission)
+WHERE form = :form AND period = :period GROUP BY platform
+"""
+_EXPLAINED = """
+INSERT INTO explanation (submission, revision, to_confirm) VALUES (:submission, :revision, :to_confirm)
+ON CONFLICT (submission) DO UPDATE SET revision = excluded.revision, to_confirm = excluded.to_confirm
+WHERE explanation.revision < excluded.revision
+"""
+
+
+async def arrivals_of(work: Transaction, form: str, period: str, before: date | None = None) -> dict[str, Arrival]:
+    """By Plate-forme; with `before`, of what was received before that day."""
+    then: dict[str, Any] = {"day": before} if before else {}
+    rows = await work.execute(_THEN if before else _NOW, {"form": form, "period": period, **then})
+    return {row.platform: Arrival(row.first_on, row.to_confirm) for row in rows}
+
+
+async def note_explanation(work: Transaction, event: WarningsExplained) -> None:
+    """What still waits for an explanation; an older word never overwrites a newer one."""
+    values = {"submission": event.submission, "revision": event.revision, "to_confirm": event.to_confirm}
+    await work.execute(_EXPLAINED, values)

@@ -63,6 +63,27 @@ def test_a_formula_beside_the_cells_is_none(judge_file: Judge) -> None:
     assert judged_cell(judge_file, "<c><v>7</v></c>", after=after).codes == ("unknown_member",)
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "expected"),
+    [
+        ("General", "12"),
+        ('General" dossiers"', "12"),
+        ("Standard", "12"),
+        ("[$-40C]#,##0.00\\ &quot;€ du mois&quot;_d", "12"),
+        ("[$-40C]d mmm yyyy;@", "1900-01-12"),
+        ("[h]:mm:ss", "1900-01-12"),
+    ],
+)
+def test_a_number_is_a_day_only_where_it_is_shown_as_one(judge_file: Judge, shown_as: str, expected: str) -> None:
+    """`General` under a number of its own is how LibreOffice writes every cell that has no format."""
+    styles = (
+        f'<styleSheet xmlns="{SHEETS}"><numFmts><numFmt numFmtId="164" formatCode=\'{shown_as}\'/></numFmts>'
+        '<cellXfs><xf numFmtId="164"/></cellXfs></styleSheet>'
+    )
+    rows = xlsx_row(*HEADER) + '<row><c s="0"><v>12</v></c><c><v>1</v></c><c><v>1</v></c><c><v>1</v></c></row>'
+    assert received(judge_file(xlsx(rows, {"xl/styles.xml": styles}))) == expected
+
+
 def ods(cell: str, prefixes: dict[str, str] | None = None) -> bytes:
     """The header, and a row with this cell in its first place; prefixes: by which others the names are written."""
     header = "".join(f"<table:table-cell><text:p>{name}</text:p></table:table-cell>" for name in HEADER)

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import ijson
 
 from services.ingestion.domain.json_guard import GuardedFile
-from services.ingestion.domain.sheet import MAX_COLUMNS, FileTooLarge, Record, UnreadableFile
+from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, FileTooLarge, Record, UnreadableFile
 
 _BOM = b"\xef\xbb\xbf"
 _PIECE = 1 << 16
@@ -114,4 +114,6 @@ def _row(events: Iterator[tuple[str, Any]]) -> list[tuple[str, str]]:
 def _written(value: str | bool | int | Decimal | None) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal) and -MAX_CELL_CHARACTERS <= value.adjusted() <= 0:
+        return f"{value:f}"  # `0.0000001` has no exponent; one that makes a number large stays, and makes it none
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -29,10 +29,15 @@ class _Placed:
 
 
 class RowJudge:
-    """Judges the rows of one file in their order."""
+    """Judges the rows of one file in their order.
+
+    columns: the header's, then those it may leave out but that a row may require: there each row has an empty cell.
+    """
 
     def __init__(self, form: Form, names: Sequence[str], scene: Scene) -> None:
-        self.columns = [form.by_name[name] for name in names]
+        absent = [one for one in form.columns if one.required_where and one.name not in names]
+        self.columns = [*(form.by_name[name] for name in names), *absent]
+        self._width, self._absent = len(names), [""] * len(absent)
         self.holds_identity = False
         self._form, self._scene = form, scene
         self._places = {column.name: place for place, column in enumerate(self.columns)}
@@ -70,8 +75,10 @@ class RowJudge:
 
     def judge(self, line: int, record: Record) -> Values | list[Error]:
         """What the cells say, or the row's errors; a list of errors is never empty."""
-        if len(record) != len(self.columns):
+        if len(record) != self._width:
             return [self._wrong_field_count(line, record)]
+        if self._absent:
+            record = [*record, *self._absent]
         values = [judged[written] for judged, written in zip(self._judged, record, strict=True)]
         broken = self._broken_alone(values) if Broken in map(type, values) else {}
         self._compare(values, broken)
@@ -138,5 +145,5 @@ class RowJudge:
     def _wrong_field_count(self, line: int, record: Record) -> Error:
         if self._form.anonymous and any(map(holds_identity, record)):
             self.holds_identity = True
-        found, expected = len(record), len(self.columns)
+        found, expected = len(record), self._width
         return refusal("wrong_field_count", line=line, value=str(found), expected=expected, found=found)

@@ -19,10 +19,10 @@ _MOST_SHARED_CHARACTERS = 100_000_000
 _MOST_PLACES = 16_384
 _MOST_ROWS = 1_048_576
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
-_NOT_A_DATE_PART = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_NOT_A_DATE_PART = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|General|Standard', re.IGNORECASE)
 _COLUMN = re.compile(r"[A-Z]{1,3}")
 _TYPES_AS_WRITTEN = ("str", "inlineStr", "d", "e")
-_DATE_PART = re.compile(r"[yjadm]", re.IGNORECASE)
+_DATE_PART = re.compile(r"[ymdhs]", re.IGNORECASE)
 
 
 def is_one(archive: Archive) -> bool:

@@ -1,75 +1,49 @@
 """The network as the registry tells it: who belongs where, on which day (`network.json`)."""
 
-import re
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
+
+from shared.network_facts import (
+    SERVICES,
+    Agreement,
+    Commitments,
+    Contacts,
+    Correspondents,
+    DatedDepartment,
+    Day,
+    Delegation,
+    Fact,
+    Membership,
+    Missions,
+    OptionalDay,
+    OptionalText,
+    Service,
+    Span,
+)
 
 if TYPE_CHECKING:
     from shared.forms import Form
     from shared.periods import Period
 
-Service = Literal["assistance", "mobilite"]
-SERVICES: tuple[Service, ...] = ("assistance", "mobilite")
-
-
-class Fact(BaseModel):
-    """Base of what the registry says: frozen, tolerant of fields that come later."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
-
-
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _iso_day(value: Any) -> Any:
-    """pydantic alone would also read a number of seconds or a time of day."""
-    if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
-        return value
-    raise PydanticCustomError("date_parsing", "a day is written YYYY-MM-DD")
-
-
-Day = Annotated[date, BeforeValidator(_iso_day)]
-
-
-class Span(Fact):
-    """Something that holds from a day to a day, both included; None = open."""
-
-    start: Day = Field(alias="from")
-    end: Day | None = Field(default=None, alias="to")
-
-    def covers(self, day: date) -> bool:
-        return self.start <= day and (self.end is None or day <= self.end)
-
-    def overlaps(self, other: Self) -> bool:
-        return (other.end is None or self.start <= other.end) and (self.end is None or other.start <= self.end)
-
-
-class Agreement(Span):
-    """UESL's agreement to a platform (lettre d'agrément)."""
-
-
-class Membership(Span):
-    """A member belongs to a platform for a service."""
-
-    service: Service
-    platform: str
-
-
-class Delegation(Span):
-    """A member has entrusted a service to another by formal agreement."""
-
-    service: Service
-    member: str
-
-
-class DatedDepartment(Span):
-    """Where a member sat before it moved."""
-
-    department: str
+__all__ = [
+    "SERVICES",
+    "Agreement",
+    "Central",
+    "DatedDepartment",
+    "Day",
+    "Delegation",
+    "Fact",
+    "Member",
+    "Membership",
+    "Network",
+    "Operator",
+    "Platform",
+    "Service",
+    "Span",
+]
 
 
 class Central(Fact):
@@ -87,13 +61,16 @@ class Platform(Fact):
     agreements: tuple[Agreement, ...] = ()
     emails: tuple[str, ...] = ()
     sftp_keys: tuple[str, ...] = ()
+    contacts: Contacts = ()
+    correspondents: Correspondents = ()
+    commitments: Commitments = ()
 
     def agreed_on(self, day: date) -> bool:
         return any(agreement.covers(day) for agreement in self.agreements)
 
 
 class Member(Fact):
-    """A CIL/CCI."""
+    """A CIL/CCI; `closed` is the last day of its existence, `merged_into` the member that took it over."""
 
     code: str
     kind: Literal["CIL", "CCI"]
@@ -103,6 +80,14 @@ class Member(Fact):
     memberships: tuple[Membership, ...] = ()
     delegations: tuple[Delegation, ...] = ()
     departments: tuple[DatedDepartment, ...] = ()
+    created: OptionalDay = None
+    closed: OptionalDay = None
+    merged_into: OptionalText = None
+    contacts: Contacts = ()
+    commitments: Commitments = ()
+
+    def exists_on(self, day: date) -> bool:
+        return (self.created is None or self.created <= day) and (self.closed is None or day <= self.closed)
 
     def platform_on(self, service: str, day: date) -> str | None:
         held = (m.platform for m in self.memberships if m.service == service and m.covers(day))
@@ -118,11 +103,19 @@ class Member(Fact):
 
 
 class Operator(Fact):
-    """A title V subsidiary that acts for members; never an `organisme`."""
+    """A title V subsidiary that acts for members; never an `organisme`. `works_for` dates what `members` lists."""
 
     code: str
     name: str
     members: tuple[str, ...] = ()
+    works_for: Missions = ()
+    contacts: Contacts = ()
+    commitments: Commitments = ()
+
+    def members_on(self, day: date) -> tuple[str, ...]:
+        dated = {mission.member for mission in self.works_for}
+        held = {mission.member for mission in self.works_for if mission.covers(day)}
+        return tuple(sorted(held | (set(self.members) - dated)))
 
 
 class Network(Fact):

@@ -5,7 +5,15 @@ from functools import partial
 from services.compliance.handlers.arrivals import note_arrivals
 from services.compliance.handlers.calendar import keep_calendar
 from services.compliance.handlers.deadlines import say_deadlines
-from services.compliance.web import calendar, credentials, home, obligations, registry
+from services.compliance.web import (
+    calendar,
+    credentials,
+    home,
+    obligations,
+    registry,
+    registry_changing,
+    registry_pages,
+)
 from shared.clock import system_clock
 from shared.database import Database
 from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
@@ -19,7 +27,10 @@ def build(settings: Settings) -> Room:
     """The room, ready to serve or to work."""
     database = Database(settings.database, "compliance")
     clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
-    pages = (home.router, registry.router, obligations.router, credentials.router, calendar.router)
+    pages = (
+        *(home.router, obligations.router, credentials.router, calendar.router),
+        *(registry.router, registry_pages.router, registry_changing.router),
+    )
     return Room(
         name="compliance",
         gathers_seconds=0.1,

@@ -118,6 +118,12 @@ NAVIGATION = (
         "Voir qui doit quoi et pour quand : à l’heure, en retard, manquant, attendu.",
     ),
     NavigationLink(
+        "Annuaire",
+        "/annuaire",
+        "Savoir qui appartient où, n’importe quel jour, et tel qu’on le savait n’importe quel jour ; le modifier.",
+        roles=("admin",),
+    ),
+    NavigationLink(
         "Boîte d’envoi",
         "/boite-envoi",
         "Relire les messages envoyés : accusés de réception, rappels, tableaux restitués.",

@@ -9,11 +9,20 @@ from tests.browser.watching import faults_of
 pytestmark = [pytest.mark.infra, pytest.mark.browser]
 
 HELP = ("/formulaires", "/formulaires/satisfaction", "/formulaires/dossiers-assistance")
+REGISTRY = (
+    *("/annuaire", "/annuaire?genre=platforms", "/annuaire?genre=operators", "/annuaire/versions", "/annuaire/cil-cci"),
+    *("/annuaire/differences?from_on=2005-01-01&on=2006-12-31", "/annuaire/plates-formes/PF01"),
+    "/annuaire/plates-formes/PF01/modifier",
+)
 PATHS = ("/", "/depots", "/tableaux", "/echeances", "/boite-envoi", "/docs", "/connexion", "/nulle-part", *HELP)
 
 
 async def test_pages_of_the_admin_are_sound(admin: Page) -> None:
     assert await _all_faults(admin, PATHS) == {}
+
+
+async def test_pages_of_the_registry_are_sound(admin: Page) -> None:
+    assert await _all_faults(admin, REGISTRY) == {}
 
 
 async def test_pages_of_a_platform_are_sound(platform: Page) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.compliance.domain.registry import Fault, ImpossibleRegistry, parse_registry
+from services.compliance.domain.faults import Fault, ImpossibleRegistry
+from services.compliance.domain.registry import parse_registry
 from shared.network import Network
 from tests.shared.house import golden_document
 from tests.shared.networks import member, platform, small_network

@@ -7,7 +7,8 @@ from typing import Any
 import asyncssh
 import pytest
 
-from services.compliance.domain.registry import Fault, ImpossibleRegistry, parse_registry
+from services.compliance.domain.faults import Fault, ImpossibleRegistry
+from services.compliance.domain.registry import parse_registry
 from services.ingestion.web.sftp.keys import _name_in
 from shared.network import Network
 from tests.shared.networks import small_network

@@ -61,6 +61,11 @@ _RIGHTS: dict[Right, str] = {
     "admin": """
         GET /api/v1/status | GET /api/v1/status/ingestion | GET /api/v1/status/aggregation
         GET /api/v1/status/qualitative | GET /api/v1/status/compliance | GET /api/v1/status/notification
+        GET /api/v1/registry/differences | GET /api/v1/registry/versions | PUT /api/v1/registry/{kind}/{code}
+        DELETE /api/v1/registry/{kind}/{code} | GET /annuaire | POST /annuaire | GET /annuaire/network.json
+        GET /annuaire/versions | GET /annuaire/differences | GET /annuaire/{place} | POST /annuaire/{place}
+        GET /annuaire/{place}/{code} | GET /annuaire/{place}/{code}/modifier | POST /annuaire/{place}/{code}/modifier
+        POST /annuaire/{place}/{code}/retrait | POST /annuaire/{place}/{code}/retour
         GET /api/v1/registry | PUT /api/v1/registry | GET /api/v1/calendar | POST /api/v1/calendar
         GET /api/v1/tokens | POST /api/v1/tokens | DELETE /api/v1/tokens/{token}
         GET /api/v1/receipts | GET /api/v1/destructions | GET /api/v1/warnings/statistics
@@ -83,6 +88,7 @@ HARMLESS = {
     *("form", "code", "period", "year", "by", "number", "format", "lang", "page", "first", "many", "from", "limit"),
     *("offset", "n", "position", "nil", "on", "history", "verdict", "state", "etat", "kind", "day", "standing"),
     *("toutes", "deja", "certified_by", "annee", "next", "file_name", "level"),
+    *("known_on", "from_on", "from_known_on", "genre", "place", "reason"),
     *("cherche", "tri", "ordre", "q", "quarter", "trimestre"),
 }
 

@@ -73,6 +73,8 @@ class World:
         known = {"form": FORM, "code": FORM, "n": "1", "position": "1", "number": "x", "token": str(uuid4()), **names}
         if "{level}" in path:
             known |= {"level": "member", "code": "CIL01"}
+        if "annuaire" in path or "/registry/" in path:
+            known |= {"kind": "members", "place": "cil-cci", "code": "CIL01"}
         page = not path.startswith("/api/")
         return await self.house.http.request(
             method,

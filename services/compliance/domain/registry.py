@@ -2,32 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
 from pydantic import ValidationError
 
+from services.compliance.domain.faults import Fault, ImpossibleRegistry
 from services.compliance.domain.sftp_keys import unusable_keys
 from shared.network import Delegation, Member, Network, Operator, Platform, Span
 from shared.regions import DEPARTMENTS
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault: where in the document, and a French sentence."""
-
-    at: str
-    message: str
-
-
-class ImpossibleRegistry(ValueError):
-    """The document is no registry; `faults` says all that is wrong."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} faults")
-        self.faults = faults
 
 
 def parse_registry(document: Any) -> Network:

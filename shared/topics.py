@@ -62,9 +62,9 @@ CALENDAR = Topic(
 )
 DEADLINES = Topic(
     "deadlines",
-    key="platform, or the day",
+    key="platform, platform/form/period, or the day",
     writer="compliance",
-    readers=("notification",),
+    readers=("ingestion", "notification"),
 )
 RESTITUTIONS = Topic(
     "restitutions",

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from services.compliance.handlers.arrivals import note_arrivals
+from services.compliance.handlers.arrivals import note_arrivals, note_explained
 from services.compliance.handlers.calendar import keep_calendar
 from services.compliance.handlers.deadlines import say_deadlines
 from services.compliance.web import (
     calendar,
     credentials,
+    decisions,
     home,
     obligations,
     registry,
@@ -16,7 +17,7 @@ from services.compliance.web import (
 )
 from shared.clock import system_clock
 from shared.database import Database
-from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected
+from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected, WarningsExplained
 from shared.reception import close_reception
 from shared.room import Room
 from shared.settings import Settings
@@ -28,14 +29,14 @@ def build(settings: Settings) -> Room:
     database = Database(settings.database, "compliance")
     clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
     pages = (
-        *(home.router, obligations.router, credentials.router, calendar.router),
+        *(home.router, obligations.router, decisions.router, credentials.router, calendar.router),
         *(registry.router, registry_pages.router, registry_changing.router),
     )
     return Room(
         name="compliance",
         gathers_seconds=0.1,
         database=database,
-        hears={ReceptionClosed: close_reception},
+        hears={ReceptionClosed: close_reception, WarningsExplained: note_explained},
         together={(SubmissionAccepted, SubmissionRejected): note_arrivals},
         work_day=say_deadlines,
         background=clock_keeping,

@@ -4,6 +4,7 @@ from services.ingestion.handlers import begin_day_and_purge
 from services.ingestion.handlers.purging import purging
 from services.ingestion.handlers.restitutions import laying
 from services.ingestion.settings import IngestionSettings, SftpSettings, receipt_signer
+from services.ingestion.tables.closings import settle_period
 from services.ingestion.tables.receiving import Reception
 from services.ingestion.tables.restitutions import issues_to_lay, keep_part
 from services.ingestion.web import (
@@ -29,7 +30,7 @@ from services.ingestion.web.sftp.door import SftpDoor
 from services.ingestion.web.sftp.publishing import Publisher
 from shared.clock import system_clock
 from shared.database import Database
-from shared.events import DayBegan, RestitutionIssued
+from shared.events import DayBegan, PeriodClosed, PeriodReopened, RestitutionIssued
 from shared.readings import READINGS
 from shared.room import Room
 from shared.settings import Settings
@@ -50,7 +51,13 @@ def build(settings: Settings) -> Room:
     return Room(
         name="ingestion",
         database=database,
-        hears={**READINGS, DayBegan: begin_day_and_purge, RestitutionIssued: keep_part},
+        hears={
+            **READINGS,
+            DayBegan: begin_day_and_purge,
+            RestitutionIssued: keep_part,
+            PeriodClosed: settle_period,
+            PeriodReopened: settle_period,
+        },
         background=(purging(database), laying(database)),
         pending=issues_to_lay,
         routers=(

@@ -5,7 +5,7 @@ from functools import partial
 from services.notification.domain.letters import Letterhead
 from services.notification.handlers.calling import Calling
 from services.notification.handlers.receipts import acknowledge
-from services.notification.handlers.reminders import decide_day, keep_late_list, keep_reminder
+from services.notification.handlers.reminders import decide_day, keep_late_list, keep_reminder, note_extension
 from services.notification.handlers.restitutions import collect_part, open_registry_and_bundle
 from services.notification.handlers.sending import Sending
 from services.notification.settings import NotificationSettings
@@ -13,6 +13,7 @@ from services.notification.tables.queue import pending_messages
 from services.notification.web import api, archives, pages, preferences, webhooks
 from shared.database import Database
 from shared.events import (
+    DeadlineExtended,
     LateListed,
     ReceptionClosed,
     RegistryRecorded,
@@ -43,6 +44,7 @@ def build(settings: Settings) -> Room:
             **READINGS,
             RegistryRecorded: partial(open_registry_and_bundle, head=head),
             ReceptionClosed: close_reception,
+            DeadlineExtended: note_extension,
             ReminderDue: partial(keep_reminder, head=head),
             LateListed: partial(keep_late_list, head=head),
             RestitutionIssued: partial(collect_part, head=head),

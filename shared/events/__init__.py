@@ -4,11 +4,14 @@ from shared.events.base import Event, Said
 from shared.events.deadlines import (
     DayBegan,
     DeadlineApproaching,
+    DeadlineExtended,
     DeadlineMet,
     DeadlineMissed,
     LateListed,
     LateSubmission,
     OwedForm,
+    PeriodClosed,
+    PeriodReopened,
     ReminderDue,
 )
 from shared.events.messages import MessageFailed, MessageSent
@@ -39,6 +42,7 @@ __all__ = [
     "CredentialIssued",
     "DayBegan",
     "DeadlineApproaching",
+    "DeadlineExtended",
     "DeadlineMet",
     "DeadlineMissed",
     "Event",
@@ -53,6 +57,8 @@ __all__ = [
     "ObjectivesSet",
     "OperatorRecorded",
     "OwedForm",
+    "PeriodClosed",
+    "PeriodReopened",
     "PlatformRecorded",
     "ReceptionClosed",
     "RegistryRecorded",

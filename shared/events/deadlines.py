@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from pydantic import Field
+
 from shared import topics
 from shared.events.base import Event, Said
 
@@ -51,6 +53,40 @@ class DeadlineMet(_Deadline):
     late: bool
 
 
+class DeadlineExtended(_Deadline):
+    """UESL has moved a platform's due day; `due` is the one that holds now, which may be the form's own again."""
+
+    ordinary_due: date
+    reason: str
+    version: int = Field(ge=1, description="of all such decisions; an older one never overwrites a newer one")
+
+
+class _PeriodSettled(Event):
+    topic = topics.DEADLINES
+
+    platform: str = Field(description="empty = every platform of which nothing newer is said")
+    form: str
+    period: str
+    reason: str
+    version: int = Field(ge=1, description="of all closings and reopenings; an older one never overwrites a newer one")
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}/{self.form}/{self.period}"
+
+
+class PeriodClosed(_PeriodSettled):
+    """From that day on nothing more is received for the period."""
+
+    closed_from: date
+
+
+class PeriodReopened(_PeriodSettled):
+    """The period receives again, until a day included, or until it is closed again."""
+
+    until: date | None
+
+
 class OwedForm(Said):
     """A form still owed, and the step of the ladder reached (days from the due day)."""
 
@@ -58,6 +94,7 @@ class OwedForm(Said):
     period: str
     due: date
     step: int
+    level: int = Field(default=1, ge=1, le=3, description="1 = whoever reports, 2 = insisted, 3 = the management too")
 
 
 class ReminderDue(Event):

@@ -28,11 +28,19 @@ REGISTRY = {
 SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 
 UNDERSTOOD = {
-    "ingestion": {*REGISTRY, "DayBegan", "RestitutionIssued"},
+    "ingestion": {*REGISTRY, "DayBegan", "RestitutionIssued", "PeriodClosed", "PeriodReopened"},
     "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS, "WarningsExplained"},
     "qualitative": {*REGISTRY, "DayBegan", "CasesReported"},
-    "compliance": SUBMISSIONS,
-    "notification": {*REGISTRY, "DayBegan", *SUBMISSIONS, "ReminderDue", "LateListed", "RestitutionIssued"},
+    "compliance": {*SUBMISSIONS, "WarningsExplained"},
+    "notification": {
+        *REGISTRY,
+        "DayBegan",
+        *SUBMISSIONS,
+        "ReminderDue",
+        "LateListed",
+        "RestitutionIssued",
+        "DeadlineExtended",
+    },
 }
 # Said for whoever comes later; no room does anything with them today.
 HEARD_BY_NOBODY = {

@@ -8,6 +8,7 @@ from uuid import uuid4
 from shared.events import (
     CentralRecorded,
     DayBegan,
+    DeadlineExtended,
     Event,
     IssuedEdition,
     LateListed,
@@ -90,9 +91,17 @@ def day_begins(day: date, received_before: int = 0) -> list[Event]:
     return [ReceptionClosed(day=day - timedelta(days=1), submissions=received_before), DayBegan(day=day)]
 
 
-def reminder_due(day: date, platform: str = "PF01", forms: tuple[str, ...] = (FORM, OTHER)) -> ReminderDue:
-    owed = tuple(OwedForm(form=form, period=PERIOD, due=DUE, step=(day - DUE).days) for form in forms)
+def reminder_due(
+    day: date, platform: str = "PF01", forms: tuple[str, ...] = (FORM, OTHER), due: date = DUE, level: int = 1
+) -> ReminderDue:
+    owed = tuple(OwedForm(form=form, period=PERIOD, due=due, step=(day - due).days, level=level) for form in forms)
     return ReminderDue(day=day, platform=platform, owed=owed)
+
+
+def extended(due: date, version: int, platform: str = "PF01", form: str = FORM) -> DeadlineExtended:
+    return DeadlineExtended(
+        platform=platform, form=form, period=PERIOD, due=due, ordinary_due=DUE, reason="grève", version=version
+    )
 
 
 def late_listed(day: date, *late: tuple[str, str]) -> LateListed:

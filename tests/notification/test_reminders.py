@@ -62,6 +62,34 @@ async def test_a_reminder_is_never_repeated(office: Office) -> None:
     assert len(await office.rows(LEDGER)) == 2
 
 
+async def test_nothing_is_reminded_of_before_an_extended_due_day(office: Office) -> None:
+    """The event of the extension may come before or after the reminder's: it is decided when its day is worked."""
+    await office.hear(*facts.registry(), facts.reminder_due(DAY), facts.extended(date(2005, 5, 20), version=2))
+    await office.hear(facts.extended(date(2005, 4, 30), version=1), *facts.day_begins(DAY))
+    assert [(row["form"], row["sent"]) for row in await office.rows(LEDGER)] == [
+        (facts.FORM, False),
+        (facts.OTHER, True),
+    ]
+    assert "2005-05-20" in str((await office.rows(LEDGER))[0]["reason"])
+
+
+async def test_the_steps_of_an_extended_due_day_are_reminded_of(office: Office) -> None:
+    await office.hear(*facts.registry(), facts.reminder_due(DAY, forms=(facts.FORM,)), *facts.day_begins(DAY))
+    later = date(2005, 5, 10)
+    await office.hear(facts.extended(date(2005, 5, 20), version=1), *facts.day_begins(later))
+    again = facts.reminder_due(later, forms=(facts.FORM,), due=date(2005, 5, 20))
+    await office.hear(again, again)
+    assert [(row["step"], row["sent"]) for row in await office.rows(LEDGER)] == [(-10, True), (-10, True)]
+    assert len(await office.rows(MAILS)) == 2
+
+
+async def test_who_was_given_more_time_is_not_listed_as_late(office: Office) -> None:
+    listed = facts.late_listed(LATE_DAY, ("PF01", facts.FORM))
+    await office.hear(*facts.registry(), facts.extended(date(2005, 5, 20), version=1))
+    await office.hear(listed, *facts.day_begins(LATE_DAY))
+    assert await office.rows(MAILS) == []
+
+
 async def test_the_digest_lists_who_is_late_for_uesl(office: Office, post: Post) -> None:
     listed = facts.late_listed(LATE_DAY, ("PF01", facts.FORM), ("PF02", facts.FORM), ("PF02", facts.OTHER))
     await office.hear(*facts.registry(), facts.accepted(on=date(2005, 5, 2)))

@@ -14,7 +14,9 @@ OPEN = {
         ("aggregation.version",),
         "tables are for all",
     ),
-    **dict.fromkeys(("notification.arrival", "notification.late_listed"), "handlers alone read it"),
+    **dict.fromkeys(
+        ("notification.arrival", "notification.late_listed", "notification.due_day"), "handlers alone read it"
+    ),
     **dict.fromkeys(
         ("qualitative.case_part", "qualitative.standing_cases", "qualitative.destruction"), "no route reads it"
     ),

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from services.compliance.domain.extensions import DueDays
 from shared.forms import FORMS, Form
 from shared.network import Network
 from shared.periods import Period
 
+NOT_EXTENDED = DueDays()
 State = Literal["on_time", "late", "missing", "pending"]
 Owed = tuple[str, str, str]
 
@@ -58,18 +60,25 @@ def ended_periods(form: Form, first_period: str, day: date) -> Iterator[Period]:
         period = period.next()
 
 
-def obligations_on(network: Network, arrivals: Mapping[Owed, date], day: date) -> list[Obligation]:
-    """Everything owed on that day: an obligation exists from the day after its period's end."""
+def obligations_on(
+    network: Network,
+    arrivals: Mapping[Owed, date],
+    day: date,
+    due_days: DueDays = NOT_EXTENDED,
+    year: int | None = None,
+) -> list[Obligation]:
+    """Everything owed on that day: an obligation exists from the day after its period's end. `year`: of that alone."""
     return [
         Obligation(
             platform.code,
             form.code,
             str(period),
-            form.due(period),
+            due_days.due(platform.code, form, period),
             arrivals.get((platform.code, form.code, str(period))),
         )
         for form in FORMS.values()
         for period in ended_periods(form, network.first_period, day)
+        if year in (None, period.year)
         for platform in network.platforms
         if network.owes(platform.code, form, period)
     ]

@@ -4,6 +4,8 @@ from datetime import date
 
 from services.compliance.domain.obligations import DayOfDeadlines, Obligation, judge_day, obligations_on
 from services.compliance.tables.arrivals import known_arrivals
+from services.compliance.tables.extensions import due_days
+from services.compliance.tables.settling import say_closings
 from shared.events import (
     DeadlineApproaching,
     DeadlineMissed,
@@ -22,7 +24,10 @@ async def say_deadlines(work: Transaction, day: date) -> None:
         network = await read_network(work)
     except NoRegistry:
         return  # nobody owes anything before the first registry
-    said = judge_day(obligations_on(network, await known_arrivals(work), day), day)
+    await say_closings(work, network, day)
+    # As decided when the day began: worked late, a day says what it would have said in time.
+    days = await due_days(work, before=day)
+    said = judge_day(obligations_on(network, await known_arrivals(work), day, days), day)
     for obligation in said.approaching:
         work.say(DeadlineApproaching(**obligation.fields, day=day, days_left=-obligation.step_on(day)))
     for obligation in said.missed:

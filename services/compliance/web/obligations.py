@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.compliance.domain.obligations import Obligation, State, obligations_on
 from services.compliance.tables.arrivals import known_arrivals
+from services.compliance.tables.extensions import due_days
 from services.compliance.web.doors import RoomDatabase, SignedIn
 from shared.clock import Clock
 from shared.database import Database
@@ -43,7 +44,7 @@ async def _read(request: Request, database: Database, viewer: Viewer) -> tuple[N
     async with database.transaction(viewer.sees) as work:
         network = await read_network(work)
         day = await today(work, settings_of(request).simulation, clock)
-        owed = obligations_on(network, await known_arrivals(work), day)
+        owed = obligations_on(network, await known_arrivals(work), day, await due_days(work))
     return network, day, [one for one in owed if viewer.is_admin or one.platform == viewer.platform]
 
 

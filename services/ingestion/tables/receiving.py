@@ -11,6 +11,7 @@ from services.ingestion.domain import Asked, Error, Line
 from services.ingestion.domain.identity import holds_identity
 from services.ingestion.domain.signing import Signer
 from services.ingestion.domain.warnings import Figures
+from services.ingestion.tables.closings import is_closed
 from services.ingestion.tables.filed_lines import keep_filed
 from services.ingestion.tables.judging import Progress, Verdict, judge_sent, refused
 from services.ingestion.tables.models import Submission
@@ -54,11 +55,19 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """All that a verdict takes from the day of sending: whether the period has ended, and whether it is closed."""
+
+    is_over: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Judging:
     """A verdict with what it was judged against: it holds as long as these do; others: lines to compare it with."""
 
     registry: int
-    is_over: bool
+    place: Place
     verdict: Verdict
     others: Sequence[Figures] = ()
 
@@ -92,27 +101,29 @@ async def receive(at: Reception, sent: Sent, progress: Progress = lambda _: None
             if same is not None:
                 return Received(await work.session.get_one(Submission, same), is_new=False)
             moment = await moment_of_reception(work, at.simulation, at.clock)
-            if judging and (judging.registry, judging.is_over) == (registry, _is_over(sent, paris_day(moment))):
+            day = paris_day(moment)
+            place = Place(_is_over(sent, day), await is_closed(work, sent.platform, sent.form.code, sent.period, day))
+            if judging and (judging.registry, judging.place) == (registry, place):
                 received = await _keep(work, sent, judging, network, moment, standing.version if standing else 0)
                 await give_receipt(work, received.submission, at.signer)
                 return received
-        judging = await _judge(at.database, sent, network, registry, paris_day(moment), progress)
+        judging = await _judge(at.database, sent, network, registry, (day, place), progress)
     raise TimeoutError("the registry does not come to rest")
 
 
 async def _judge(
-    database: Database, sent: Sent, network: Network, registry: int, day: date, progress: Progress
+    database: Database, sent: Sent, network: Network, registry: int, when: tuple[date, Place], progress: Progress
 ) -> Judging:
+    day, place = when
     if sent.found is not None:
-        return Judging(registry, _is_over(sent, day), refused(sent.found, keeps_bytes=False))
-    asked = Asked(sent.form, sent.period, sent.platform, network, day, nil=sent.nil)
+        return Judging(registry, place, refused(sent.found, keeps_bytes=False))
+    asked = Asked(sent.form, sent.period, sent.platform, network, day, closed=place.is_closed, nil=sent.nil)
     verdict = await judge_sent(sent.content, asked, progress)
     others = await read_network_lines(database, sent, verdict.outcome, day)
-    return Judging(registry, _is_over(sent, day), verdict, others)
+    return Judging(registry, place, verdict, others)
 
 
 def _is_over(sent: Sent, day: date) -> bool:
-    """All that a verdict takes from the day of sending: whether the period has ended."""
     try:
         return day > Period.parse(sent.period).last_day
     except ValueError:

@@ -13,7 +13,7 @@ from services.ingestion.tables.sent import spool
 from services.ingestion.web.differences import told_difference, too_different
 from services.ingestion.web.doors import FILE_BODY, RoomDatabase, SignedIn, known_form, platform_asked, take_body
 from services.ingestion.web.pressure import PRESSURE
-from services.ingestion.web.validations import read_history, registry_today
+from services.ingestion.web.validations import closed_on, read_history, registry_today
 from services.ingestion.web.verdict_model import ToldFinding, ToldVerdict
 from services.ingestion.web.version_model import ToldCorrection, ToldMove, told_version
 from services.ingestion.web.versions import MOST_AT_ONCE
@@ -44,9 +44,10 @@ async def preview(
     """
     known, asking = known_form(form), platform_asked(viewer, platform)
     network, day = await registry_today(request, database)
+    closed = await closed_on(database, asking, known.code, period, day)
     with PRESSURE.take(asking), spool() as spooled:
         await take_body(request, spooled)
-        asked = Asked(known, period, asking, network, day, nil=nil)
+        asked = Asked(known, period, asking, network, day, closed=closed, nil=nil)
         try:
             found = await correct(database, spooled.taken(), asked, partial(read_history, database, asked))
         except TooDifferent:

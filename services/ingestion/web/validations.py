@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from services.ingestion.domain import Asked
 from services.ingestion.domain.warnings import History, needed_history
+from services.ingestion.tables.closings import is_closed
 from services.ingestion.tables.sent import spool
 from services.ingestion.tables.standing import history_of, others_lines
 from services.ingestion.tables.validating import validate
@@ -52,9 +53,10 @@ async def validate_file(
     if on and not (viewer.is_admin or settings_of(request).simulation):
         raise Problem(403, "Seul l’administrateur choisit le jour ; hors simulation, c’est aujourd’hui.")
     network, day = await registry_today(request, database)
+    closed = await closed_on(database, asking, known.code, period, on or day)
     with PRESSURE.take(asking), spool() as spooled:
         await take_body(request, spooled)
-        asked = Asked(known, period, asking, network, on or day, nil=nil)
+        asked = Asked(known, period, asking, network, on or day, closed=closed, nil=nil)
         reading = partial(read_history, database, asked) if history else None
         validation = await validate(spooled.taken(), asked, reading)
     return StreamingResponse(validation.json_pieces(), media_type="application/json")
@@ -74,3 +76,9 @@ async def registry_today(request: Request, database: Database) -> tuple[Network,
     async with database.transaction() as work:
         day = await today(work, settings_of(request).simulation, request.app.state.clock)
         return await read_network(work), day
+
+
+async def closed_on(database: Database, platform: str, form: str, period: str, day: date) -> bool:
+    """Whether UESL has closed the period for that platform."""
+    async with database.transaction(platform) as work:
+        return await is_closed(work, platform, form, period, day)

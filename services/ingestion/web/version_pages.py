@@ -21,7 +21,7 @@ from services.ingestion.web.deposit import Told, Typed, Unanswered, deposits_pag
 from services.ingestion.web.differences import compare, too_different
 from services.ingestion.web.doors import RoomDatabase, SignedIn, sending_platform, take_body
 from services.ingestion.web.pressure import PRESSURE
-from services.ingestion.web.validations import read_history, registry_today
+from services.ingestion.web.validations import closed_on, read_history, registry_today
 from shared.database import Database
 from shared.network import Network
 from shared.pages.words import Link, Paging
@@ -92,7 +92,9 @@ async def _corrected(
     request: Request, database: Database, viewer: Viewer, told: Told, content: Bytes
 ) -> tuple[Correction, Network]:
     network, day = await registry_today(request, database)
-    asked = Asked(told.form, told.period, sending_platform(viewer), network, day)
+    platform = sending_platform(viewer)
+    closed = await closed_on(database, platform, told.form.code, told.period, day)
+    asked = Asked(told.form, told.period, platform, network, day, closed=closed)
     try:
         return await correct(database, content, asked, partial(read_history, database, asked)), network
     except TooDifferent:

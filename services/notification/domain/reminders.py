@@ -21,6 +21,17 @@ class Owed:
     day: date
     due: date
     first_accepted_on: date | None
+    due_now: date | None = None
+    level: int = 1
+
+    @property
+    def postponed(self) -> bool:
+        """The deadline has been extended since."""
+        return self.due_now is not None and self.due_now > self.due
+
+    @property
+    def is_moot(self) -> bool:
+        return self.arrived or self.postponed
 
     @property
     def arrived(self) -> bool:
@@ -30,7 +41,9 @@ class Owed:
     @property
     def reason(self) -> str:
         """Why it is left out of the mail."""
-        return f"accepté le {self.first_accepted_on}, avant le jour du rappel"
+        if self.arrived:
+            return f"accepté le {self.first_accepted_on}, avant le jour du rappel"
+        return f"échéance prolongée au {self.due_now}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from services.notification.handlers.writing import lay_out
 from services.notification.tables import reminders as ledger
 from services.notification.tables.messages import create_messages, keep_letters
 from services.notification.tables.recipients import platform_names
-from shared.events import LateListed, ReminderDue
+from shared.events import DeadlineExtended, LateListed, ReminderDue
 from shared.transaction import Transaction
 
 
@@ -33,6 +33,11 @@ async def keep_late_list(work: Transaction, event: LateListed, *, head: Letterhe
         await decide_digests(work, event.day, head=head)
 
 
+async def note_extension(work: Transaction, event: DeadlineExtended) -> None:
+    """What was to be reminded of before the new due day, and has not been yet, no longer is."""
+    await ledger.note_due_day(work, event)
+
+
 async def decide_day(work: Transaction, day: date, *, head: Letterhead) -> None:
     """Everything received before that day has been heard."""
     await decide_reminders(work, day, head=head)
@@ -45,8 +50,8 @@ async def decide_reminders(work: Transaction, day: date, *, head: Letterhead) ->
     if not undecided:
         return
     names = await platform_names(work)
-    decided: dict[Owed, UUID | None] = {owed: None for owed in undecided if owed.arrived}
-    still_owed = [owed for owed in undecided if not owed.arrived]
+    decided: dict[Owed, UUID | None] = {owed: None for owed in undecided if owed.is_moot}
+    still_owed = [owed for owed in undecided if not owed.is_moot]
     for (platform, on), group in groupby(still_owed, lambda owed: (owed.platform, owed.day)):
         forms = list(group)
         decided |= dict.fromkeys(forms, await _remind(work, platform, on, forms, names, head))

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from services.notification.domain.reminders import Late, Owed
-from shared.events import LateListed, ReminderDue, SubmissionAccepted
+from shared.events import DeadlineExtended, LateListed, ReminderDue, SubmissionAccepted
 from shared.transaction import Transaction
 
 _ARRIVALS = """
@@ -16,24 +16,29 @@ ON CONFLICT (platform, form, period)
 DO UPDATE SET first_accepted_on = least(arrival.first_accepted_on, excluded.first_accepted_on)
 """
 _OWED = """
-INSERT INTO reminder (platform, form, period, step, day, due)
-SELECT :platform, owed.form, owed.period, owed.step, :day, owed.due
-FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:steps AS int[]), CAST(:dues AS date[]))
-     AS owed (form, period, step, due)
+INSERT INTO reminder (platform, form, period, step, day, due, level)
+SELECT :platform, owed.form, owed.period, owed.step, :day, owed.due, owed.level
+FROM unnest(CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:steps AS int[]), CAST(:dues AS date[]),
+            CAST(:levels AS int[])) AS owed (form, period, step, due, level)
 ON CONFLICT DO NOTHING
 """
 _UNDECIDED = """
-SELECT platform, form, period, step, day, due, first_accepted_on
-FROM reminder LEFT JOIN arrival USING (platform, form, period)
-WHERE decided_at IS NULL AND day <= :day ORDER BY day, platform, due, form, period
+SELECT platform, form, period, step, day, reminder.due, first_accepted_on, due_day.due AS due_now, level
+FROM reminder LEFT JOIN arrival USING (platform, form, period) LEFT JOIN due_day USING (platform, form, period)
+WHERE decided_at IS NULL AND day <= :day ORDER BY day, platform, reminder.due, form, period
 """
 _DECIDED = """
 UPDATE reminder SET decided_at = now(), message = decided.message, reason = decided.reason
 FROM unnest(CAST(:platforms AS text[]), CAST(:forms AS text[]), CAST(:periods AS text[]), CAST(:steps AS int[]),
-            CAST(:messages AS uuid[]), CAST(:reasons AS text[]))
-     AS decided (platform, form, period, step, message, reason)
-WHERE (reminder.platform, reminder.form, reminder.period, reminder.step)
-    = (decided.platform, decided.form, decided.period, decided.step) AND decided_at IS NULL
+            CAST(:dues AS date[]), CAST(:messages AS uuid[]), CAST(:reasons AS text[]))
+     AS decided (platform, form, period, step, due, message, reason)
+WHERE (reminder.platform, reminder.form, reminder.period, reminder.due, reminder.step)
+    = (decided.platform, decided.form, decided.period, decided.due, decided.step) AND decided_at IS NULL
+"""
+_DUE_DAY = """
+INSERT INTO due_day (platform, form, period, due, version) VALUES (:platform, :form, :period, :due, :version)
+ON CONFLICT (platform, form, period) DO UPDATE SET due = excluded.due, version = excluded.version
+WHERE due_day.version < excluded.version
 """
 _LISTED = """
 INSERT INTO late_listed (day, platform, form, period, due)
@@ -43,9 +48,11 @@ ON CONFLICT DO NOTHING
 """
 # What came before the day began is no longer late, although compliance may not have heard of it yet.
 _STILL_LATE = """
-SELECT platform, form, period, due FROM late_listed LEFT JOIN arrival USING (platform, form, period)
+SELECT platform, form, period, late_listed.due
+FROM late_listed LEFT JOIN arrival USING (platform, form, period) LEFT JOIN due_day USING (platform, form, period)
 WHERE day = :day AND (first_accepted_on IS NULL OR first_accepted_on >= day)
-ORDER BY due, platform, form, period
+  AND (due_day.due IS NULL OR due_day.due <= late_listed.due)
+ORDER BY late_listed.due, platform, form, period
 """
 
 
@@ -74,7 +81,7 @@ async def is_worked(work: Transaction, day: date) -> bool:
 
 
 async def keep_owed(work: Transaction, event: ReminderDue) -> None:
-    """One row per form and step, for ever: what was reminded of once is not again."""
+    """One row per form, due day and step, for ever: what was reminded of once is not again."""
     parameters = {
         "platform": event.platform,
         "day": event.day,
@@ -82,6 +89,7 @@ async def keep_owed(work: Transaction, event: ReminderDue) -> None:
         "periods": [owed.period for owed in event.owed],
         "steps": [owed.step for owed in event.owed],
         "dues": [owed.due for owed in event.owed],
+        "levels": [owed.level for owed in event.owed],
     }
     await work.execute(_OWED, parameters)
 
@@ -89,7 +97,7 @@ async def keep_owed(work: Transaction, event: ReminderDue) -> None:
 async def undecided_reminders(work: Transaction, day: date) -> list[Owed]:
     """Those of that day and of any earlier one, day by day and platform by platform."""
     rows = await work.execute(_UNDECIDED, {"day": day})
-    return [Owed(row.platform, row.form, row.period, row.step, row.day, row.due, row.first_accepted_on) for row in rows]
+    return [Owed(**row._mapping) for row in rows]
 
 
 async def note_decided(work: Transaction, decided: Mapping[Owed, UUID | None]) -> None:
@@ -100,10 +108,17 @@ async def note_decided(work: Transaction, decided: Mapping[Owed, UUID | None]) -
         "forms": [owed.form for owed in keys],
         "periods": [owed.period for owed in keys],
         "steps": [owed.step for owed in keys],
+        "dues": [owed.due for owed in keys],
         "messages": [decided[owed] for owed in keys],
         "reasons": [None if decided[owed] else owed.reason for owed in keys],
     }
     await work.execute(_DECIDED, parameters)
+
+
+async def note_due_day(work: Transaction, event: DeadlineExtended) -> None:
+    """The due day that holds now; what was said earlier never replaces it."""
+    fields = ("platform", "form", "period", "due", "version")
+    await work.execute(_DUE_DAY, {name: getattr(event, name) for name in fields})
 
 
 async def keep_late_list(work: Transaction, event: LateListed) -> None:

@@ -124,7 +124,9 @@ class _Rows:
             return
         cells = {name: self._cell(name, written) for name, written in zip(self._header, record, strict=True)}
         if self._form.code == "partenariats":
-            cells.setdefault("date_signature", None)  # a column left out is one of empty cells, even where one is needed
+            cells.setdefault(
+                "date_signature", None
+            )  # a column left out is one of empty cells, even where one is needed
         self._opinion.loose = self._opinion.loose or any(isinstance(cell, Taken) for cell in cells.values())
         cells = {name: cell.value if isinstance(cell, Taken) else cell for name, cell in cells.items()}
         bad = {name: cell for name, cell in cells.items() if isinstance(cell, Bad)}

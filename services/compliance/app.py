@@ -7,10 +7,12 @@ from services.compliance.handlers.calendar import keep_calendar
 from services.compliance.handlers.deadlines import say_deadlines
 from services.compliance.web import (
     calendar,
+    calendar_feed,
     credentials,
     decisions,
     home,
     obligations,
+    rates,
     registry,
     registry_changing,
     registry_pages,
@@ -29,7 +31,8 @@ def build(settings: Settings) -> Room:
     database = Database(settings.database, "compliance")
     clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
     pages = (
-        *(home.router, obligations.router, decisions.router, credentials.router, calendar.router),
+        *(home.router, obligations.router, rates.router, decisions.router, calendar_feed.router),
+        *(credentials.router, calendar.router),
         *(registry.router, registry_pages.router, registry_changing.router),
     )
     return Room(

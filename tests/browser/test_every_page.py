@@ -12,7 +12,7 @@ HELP = ("/formulaires", "/formulaires/satisfaction", "/formulaires/dossiers-assi
 REGISTRY = (
     *("/annuaire", "/annuaire?genre=platforms", "/annuaire?genre=operators", "/annuaire/versions", "/annuaire/cil-cci"),
     *("/annuaire/differences?from_on=2005-01-01&on=2006-12-31", "/annuaire/plates-formes/PF01"),
-    "/annuaire/plates-formes/PF01/modifier",
+    *("/annuaire/plates-formes/PF01/modifier", "/echeances/decisions", "/echeances/taux", "/echeances/taux?by=member"),
 )
 PATHS = ("/", "/depots", "/tableaux", "/echeances", "/boite-envoi", "/docs", "/connexion", "/nulle-part", *HELP)
 

@@ -14,12 +14,13 @@ _RIGHTS: dict[Right, str] = {
     "anybody": """
         GET /health | GET /docs | GET /asyncapi.json | GET /connexion | POST /connexion | POST /deconnexion
         GET /api/v1/forms | GET /api/v1/forms/{form} | GET /formulaires | GET /formulaires/{code}
+        GET /api/v1/calendars/{secret}/echeances.ics
         GET /api/v1/receipts/keys | POST /api/v1/sessions
     """,
     # Tables are for all; a list holds what whoever asks may see.
     "all": """
         GET / | GET /echeances | GET /api/v1/obligations | GET /api/v1/extensions | GET /api/v1/closings
-        GET /api/v1/closing-rules | GET /echeances/decisions
+        GET /api/v1/closing-rules | GET /echeances/decisions | GET /api/v1/obligations/rates | GET /echeances/taux
         GET /api/v1/tables | GET /api/v1/tables/{form} | GET /api/v1/synthesis | GET /tableaux | GET /tableaux/synthese
         GET /api/v1/editions | GET /api/v1/editions/{number} | GET /tableaux/editions/{number}
         GET /api/v1/submissions | GET /depots | GET /api/v1/warnings | GET /avertissements | GET /api/v1/lines
@@ -57,6 +58,7 @@ _RIGHTS: dict[Right, str] = {
         POST /api/v1/webhooks | POST /webhooks
     """,
     "platforms_or_admin": """
+        POST /echeances/calendrier
         POST /api/v1/validations | POST /api/v1/submissions/preview | GET /api/v1/forms/{form}/template
     """,
     "admin": """
@@ -90,7 +92,7 @@ HARMLESS = {
     *("form", "code", "period", "year", "by", "number", "format", "lang", "page", "first", "many", "from", "limit"),
     *("offset", "n", "position", "nil", "on", "history", "verdict", "state", "etat", "kind", "day", "standing"),
     *("toutes", "deja", "certified_by", "annee", "next", "file_name", "level"),
-    *("known_on", "from_on", "from_known_on", "genre", "place", "reason"),
+    *("known_on", "from_on", "from_known_on", "genre", "place", "reason", "service", "secret"),
     *("cherche", "tri", "ordre", "q", "quarter", "trimestre"),
 }
 

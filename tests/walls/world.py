@@ -70,7 +70,16 @@ class World:
         self, asker: Asker, route: str, query: dict[str, str] | None = None, /, **names: str
     ) -> httpx.Response:
         method, path = route.split(" ")
-        known = {"form": FORM, "code": FORM, "n": "1", "position": "1", "number": "x", "token": str(uuid4()), **names}
+        known = {
+            "form": FORM,
+            "code": FORM,
+            "n": "1",
+            "position": "1",
+            "number": "x",
+            "token": str(uuid4()),
+            "secret": "x",
+            **names,
+        }
         if "{level}" in path:
             known |= {"level": "member", "code": "CIL01"}
         if "annuaire" in path or "/registry/" in path:

@@ -1,9 +1,9 @@
 """What has arrived, and on which day first."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from services.compliance.domain.obligations import Owed
+from services.compliance.domain.standing import Arrived
 from shared.events import SubmissionAccepted, WarningsExplained
 from shared.transaction import Transaction
 
@@ -30,16 +30,6 @@ _DETAILS = """
 SELECT platform, form, period, first_accepted, versions, to_confirm, members FROM arrival
 WHERE CAST(:year AS text) IS NULL OR left(period, 4) = :year
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """What stands for an obligation; members None: it is not known who has a line."""
-
-    first_accepted: date
-    versions: int
-    to_confirm: bool
-    members: frozenset[str] | None
 
 
 async def known_arrivals(work: Transaction) -> dict[Owed, date]:

@@ -124,6 +124,7 @@ UNREADABLE: dict[str, list[Callable[[], bytes]]] = {
         lambda: right("json", commentaire={"note": 1}),
         lambda: b'{"rows": [{"organisme": "CIL-001", "organisme": "CIL-001"}]}',
         lambda: b'{"lignes": []}',
+        lambda: b' [{"organisme": "CIL-001"}]',
     ],
 }
 UNREADABLE_FILES = [(kind, make) for kind, makers in UNREADABLE.items() for make in makers]

@@ -22,7 +22,7 @@ def kind_of(start: bytes) -> Kind:
         return "encrypted"
     if start.startswith(_ZIP):
         return "workbook"
-    return "json" if start.removeprefix(_BOM).lstrip().startswith(b"{") else "csv"
+    return "json" if start.removeprefix(_BOM).lstrip().startswith((b"{", b"[")) else "csv"
 
 
 def read_sheet(file: BinaryIO, form: Form) -> Sheet:

@@ -76,7 +76,7 @@ def read(content: bytes, form: Form) -> Grid:
         raise NotRead
     if content.startswith(b"PK\x03\x04"):
         return read_book(content, form.code, {column.name for column in form.columns if column.type == "postcode"})
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
+    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"[")):
         return read_json(content, [column.name for column in form.columns])
     return read_csv(content)
 

@@ -1,24 +1,26 @@
 """Grids: what the cells of a workbook hold, before it is known what their columns are."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge
 
 
-@dataclass(frozen=True, slots=True)
 class NumberCell:
-    """A number as the workbook holds it, in binary."""
+    """A number that the workbook holds in binary; written: at 15 significant digits, without exponent."""
 
-    value: float
+    __slots__ = ("written",)
+
+    def __init__(self, value: float) -> None:
+        self.written = f"{Decimal(format(value, '.15g')):f}"
 
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
-# By column, from 0; empty cells are left out.
-Cells = Mapping[int, str | NumberCell]
+Cell = str | NumberCell
+# By column, from 0, in their order; empty cells are left out.
+Cells = dict[int, Cell]
 
 
 def is_number(written: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from services.ingestion.domain.archive import Archive, Attributes, Parser, elements
-from services.ingestion.domain.grid import Cells, NumberCell, bounded, is_number
+from services.ingestion.domain.grid import Cell, Cells, NumberCell, bounded, is_number
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, MAX_COLUMNS, MAX_ROWS, FileTooLarge, UnreadableFile
 
 _TYPES = tuple(b"application/vnd.oasis.opendocument.spreadsheet" + end for end in (b"", b"-template"))
@@ -92,7 +92,7 @@ class _TableReader:
         self._tables_to_pass = chosen
         self._inside = False
         self._row = 0
-        self._cells: dict[int, str | NumberCell] = {}
+        self._cells: Cells = {}
         self._place = 0
         self._attributes: Attributes = {}
         self._pieces: list[str] = []
@@ -171,7 +171,7 @@ class _TableReader:
             self._cells |= {self._place + n: cell for n in range(self._repeat)}
         self._place += self._repeat
 
-    def _cell(self) -> str | NumberCell:
+    def _cell(self) -> Cell:
         kind = self._attributes.get("office:value-type", "")
         if kind in _NUMBERS:
             if not is_number(value := self._attributes.get("office:value", "")):

@@ -1,7 +1,6 @@
 """Reading of workbooks: the rows of the sheet named like the form, else of the first, with its numbers."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import BinaryIO
 
 from services.ingestion.domain import ods, xlsx
@@ -39,15 +38,17 @@ def _records(rows: Iterable[tuple[int, Cells]], form: Form) -> Iterator[Record]:
     for line, cells in rows:
         if line > MAX_ROWS + 1:
             raise FileTooLarge("rows")
-        record = [_written(cells.get(place, "")) for place in range(max(cells) + 1)]
-        if len(record) > MAX_COLUMNS:
+        width = next(reversed(cells)) + 1
+        if width > MAX_COLUMNS:
             raise FileTooLarge("columns")
+        full = cells.values() if len(cells) == width else [cells.get(place, "") for place in range(width)]
+        record = [cell if isinstance(cell, str) else cell.written for cell in full]
         if header is None:
             header = record
             postcodes = [place for place, name in enumerate(header) if _is_postcode(form, name)]
         for place in postcodes:
             if isinstance(number := cells.get(place), NumberCell) and len(record[place]) == _POSTCODE_WITHOUT_ITS_ZERO:
-                record[place] = f"0{_written(number)}"
+                record[place] = f"0{number.written}"
         record += [""] * (len(header) - len(record))
         for _ in range(line - last - 1):
             yield []
@@ -58,10 +59,3 @@ def _records(rows: Iterable[tuple[int, Cells]], form: Form) -> Iterator[Record]:
 def _is_postcode(form: Form, name: str) -> bool:
     column = form.by_name.get(name.strip().lower())
     return column is not None and column.type == "postcode"
-
-
-def _written(cell: str | NumberCell) -> str:
-    """A number at 15 significant digits, without exponent."""
-    if isinstance(cell, str):
-        return cell
-    return f"{Decimal(format(cell.value, '.15g')):f}"

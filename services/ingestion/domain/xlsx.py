@@ -6,7 +6,8 @@ from functools import lru_cache
 from posixpath import join, normpath
 
 from services.ingestion.domain.archive import Archive, Attributes, Parser, elements
-from services.ingestion.domain.grid import Cells, NumberCell, bounded, day_of_serial
+from services.ingestion.domain.grid import Cell, Cells, NumberCell, bounded, day_of_serial
+from services.ingestion.domain.plain_rows import PlainRows
 from services.ingestion.domain.sheet import MAX_CELL_CHARACTERS, FileTooLarge, UnreadableFile
 
 _NAMESPACES = (
@@ -46,9 +47,13 @@ def rows(archive: Archive, name: str) -> Iterator[tuple[int, Cells]]:
     reader = _SheetReader(
         _shared_strings(archive), _date_styles(archive), from_1904=properties.get("date1904") in ("1", "true")
     )
-    for _ in archive.parse(part, Parser(reader.start, reader.end, reader.text)):
+    parser = PlainRows(Parser(reader.start, reader.end, reader.text), reader)
+    for piece in archive.pieces(part):
+        parser.feed(piece)
         yield from reader.found
         reader.found.clear()
+    parser.end()
+    yield from reader.found
 
 
 def _sheets(book: list[tuple[str, Attributes]]) -> dict[str, Attributes]:
@@ -159,15 +164,16 @@ class _SheetReader:
         self._places = _Places()
         self._line = ""
         self._row = 0
-        self._cells: dict[int, str | NumberCell] = {}
+        self._cells: Cells = {}
         self._place = -1
         self._type, self._style = "n", 0
         self._pieces: list[str] = []
         self._length = 0
-        self._in_value = self._in_speech = False
+        self._in_value = self._in_speech = self._has_just_begun = False
 
     def start(self, name: str, attributes: Attributes) -> None:
         tag = _own(name)
+        self._has_just_begun = tag == "row"
         if tag == "c":
             reference = attributes.get("r")
             if reference is None:
@@ -199,12 +205,13 @@ class _SheetReader:
 
     def end(self, name: str) -> None:
         tag = _own(name)
+        self._has_just_begun = False
         if tag in ("v", "t"):
             self._in_value = False
         elif tag == "rPh":
             self._in_speech = False
         elif tag == "c":
-            if self._pieces and (cell := self._cell("".join(self._pieces))) != "":
+            if self._pieces and (cell := self.cell(self._type, self._style, "".join(self._pieces))) != "":
                 self._cells[self._place] = cell
         elif tag == "row" and any(not isinstance(cell, str) or cell.strip() for cell in self._cells.values()):
             self.found.append((self._row, self._cells))
@@ -222,18 +229,31 @@ class _SheetReader:
             raise FileTooLarge("rows")
         self._row, self._line, self._cells, self._place = row, str(row), {}, -1
 
-    def _cell(self, written: str) -> str | NumberCell:
-        if self._type == "s":
-            return bounded([self._strings[_place(written, len(self._strings))]])
-        if self._type == "n":
-            return self._number(written)
-        if self._type == "b":
-            return "VRAI" if written == "1" else "FAUX"
-        if self._type not in _TYPES_AS_WRITTEN:
-            raise UnreadableFile("workbook")
-        return written.removesuffix("T00:00:00") if self._type == "d" else written
+    def place(self, letters: str) -> int:
+        place = self._places[letters]
+        if place >= _MOST_PLACES:
+            raise FileTooLarge("columns")
+        return place
 
-    def _number(self, written: str) -> str | NumberCell:
+    def take(self, line: str, cells: Cells) -> bool:
+        """Cells read by somebody else, at once, of the row of that number; False where none such has just begun."""
+        if not self._has_just_begun or line != self._line or self._in_speech:
+            return False
+        self._cells = cells
+        return True
+
+    def cell(self, kind: str, style: int, written: str) -> Cell:
+        if kind == "s":
+            return bounded([self._strings[_place(written, len(self._strings))]])
+        if kind == "n":
+            return self._number(written, style)
+        if kind == "b":
+            return "VRAI" if written == "1" else "FAUX"
+        if kind not in _TYPES_AS_WRITTEN:
+            raise UnreadableFile("workbook")
+        return written.removesuffix("T00:00:00") if kind == "d" else written
+
+    def _number(self, written: str, style: int) -> Cell:
         try:
             value = float(written)
         except ValueError:
@@ -241,7 +261,7 @@ class _SheetReader:
         # Neither infinite nor not a number, and no more than XML takes for one.
         if value - value != 0 or "_" in written or not written.isascii():
             return written
-        if self._style in self._date_styles:
+        if style in self._date_styles:
             return day_of_serial(value, from_1904=self._from_1904)
         return NumberCell(value)
 

@@ -14,6 +14,11 @@ REGISTRY = (
     *("/annuaire/differences?from_on=2005-01-01&on=2006-12-31", "/annuaire/plates-formes/PF01"),
     *("/annuaire/plates-formes/PF01/modifier", "/echeances/decisions", "/echeances/taux", "/echeances/taux?by=member"),
 )
+GIVEN_BACK = (
+    *("/tableaux/synthese", "/revisions", "/objectifs", "/positionnement"),
+    *("/positionnement/platform/PF02?period=2024-T1", "/positionnement/member/CIL-007?period=2024-T1"),
+    *("/archives", "/preferences", "/webhooks", "/avertissements"),
+)
 PATHS = ("/", "/depots", "/tableaux", "/echeances", "/boite-envoi", "/docs", "/connexion", "/nulle-part", *HELP)
 
 
@@ -25,8 +30,12 @@ async def test_pages_of_the_registry_are_sound(admin: Page) -> None:
     assert await _all_faults(admin, REGISTRY) == {}
 
 
+async def test_pages_of_what_is_given_back_are_sound(admin: Page) -> None:
+    assert await _all_faults(admin, GIVEN_BACK) == {}
+
+
 async def test_pages_of_a_platform_are_sound(platform: Page) -> None:
-    assert await _all_faults(platform, PATHS[:5]) == {}
+    assert await _all_faults(platform, (*PATHS[:5], *GIVEN_BACK)) == {}
 
 
 async def test_each_kind_of_message_has_a_sound_page(admin: Page, lived: Lived) -> None:

@@ -26,14 +26,16 @@ class AskedCell:
         self,
         form: _Code,
         period: _Code,
-        measure: Annotated[str, Query(max_length=100, description="the measure's column")],
+        measure: Annotated[str, Query(max_length=100, description="la colonne de la mesure")],
         level: Annotated[Level, Query(alias="by")] = "national",
-        code: Annotated[str, Query(max_length=100, description="as the long table has it")] = NATIONAL_CODE,
-        span: Annotated[Span, Query(description="the quarter alone, or since 1 January")] = "quarter",
+        code: Annotated[str, Query(max_length=100, description="comme dans le tableau long")] = NATIONAL_CODE,
+        span: Annotated[Span, Query(description="le trimestre seul, ou depuis le 1er janvier")] = "quarter",
         member: Annotated[
-            str | None, Query(max_length=100, description="with a région or a platform: its row of that member alone")
+            str | None, Query(max_length=100, description="dans une région ou une Plate-forme, ce seul CIL/CCI")
         ] = None,
-        edition: Annotated[str | None, Query(max_length=100, description="as that edition printed it")] = None,
+        edition: Annotated[
+            str | None, Query(max_length=100, description="telle que cette édition l’a imprimée")
+        ] = None,
     ) -> None:
         self.form, self.period, self.measure, self.level = form, period, measure, level
         self.code, self.span, self.edition = code, span, edition

@@ -35,7 +35,7 @@ from shared.web import not_found, page_context, pages_of
 
 router = APIRouter()
 
-LineNumber = Annotated[int, Query(ge=1, le=2**31 - 1, description="the line of the file; the header is 1")]
+LineNumber = Annotated[int, Query(ge=1, le=2**31 - 1, description="la ligne du fichier ; l’en-tête est la ligne 1")]
 
 
 class FedCell(BaseModel):

@@ -19,6 +19,7 @@ from services.notification.domain.preferences import (
 from services.notification.tables.preferences import Preference, all_chosen, choose, preferences_of
 from services.notification.tables.recipients import name_of
 from services.notification.web.doors import RoomDatabase, SignedIn
+from shared.described import problems
 from shared.security import Viewer
 from shared.transaction import Transaction
 from shared.web import Problem, not_found, page_context, pages_of
@@ -91,7 +92,7 @@ def _shown(recipient: Recipient, preferences: list[Preference]) -> PreferencesSh
     return PreferencesShown(recipient_kind=recipient.kind, recipient=recipient.code, preferences=shown)
 
 
-@router.get("/api/v1/preferences", summary="Lire les préférences d’envoi")
+@router.get("/api/v1/preferences", summary="Lire les préférences d’envoi", responses=problems(404))
 async def get_preferences(
     database: RoomDatabase, viewer: SignedIn, platform: Platform = None, member: Member = None
 ) -> PreferencesShown:
@@ -101,7 +102,7 @@ async def get_preferences(
         return _shown(recipient, await preferences_of(work, recipient))
 
 
-@router.put("/api/v1/preferences", summary="Choisir ce qui vient par courriel")
+@router.put("/api/v1/preferences", summary="Choisir ce qui vient par courriel", responses=problems(404))
 async def put_preferences(
     database: RoomDatabase, viewer: SignedIn, choices: Choices, platform: Platform = None, member: Member = None
 ) -> PreferencesShown:

@@ -11,6 +11,7 @@ from services.compliance.web import (
     credentials,
     decisions,
     home,
+    ladders,
     obligations,
     rates,
     registry,
@@ -32,7 +33,7 @@ def build(settings: Settings) -> Room:
     clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
     pages = (
         *(home.router, obligations.router, rates.router, decisions.router, calendar_feed.router),
-        *(credentials.router, calendar.router),
+        *(credentials.router, calendar.router, ladders.router),
         *(registry.router, registry_pages.router, registry_changing.router),
     )
     return Room(

@@ -5,12 +5,18 @@ from functools import partial
 from services.notification.domain.letters import Letterhead
 from services.notification.handlers.calling import Calling
 from services.notification.handlers.receipts import acknowledge
-from services.notification.handlers.reminders import decide_day, keep_late_list, keep_reminder, note_extension
+from services.notification.handlers.reminders import (
+    decide_day,
+    keep_late_list,
+    keep_reminder,
+    note_extension,
+    withdraw_moot,
+)
 from services.notification.handlers.restitutions import collect_part, open_registry_and_bundle
 from services.notification.handlers.sending import Sending
 from services.notification.settings import NotificationSettings
 from services.notification.tables.queue import pending_messages
-from services.notification.web import api, archives, pages, preferences, webhooks
+from services.notification.web import api, archives, ledger, pages, preferences, webhooks
 from shared.database import Database
 from shared.events import (
     DeadlineExtended,
@@ -36,6 +42,8 @@ def build(settings: Settings) -> Room:
     secret_key = settings.secret_key.get_secret_value()
     calling = Calling(database, secret_key, simulation=settings.simulation)
     head = Letterhead(settings.base_url, smtp.sender)
+    # In a simulation a mail leaves on its day: what arrives later that day has not come before it.
+    before = None if settings.simulation else partial(withdraw_moot, head=head)
     return Room(
         name="notification",
         gathers_seconds=0.1,
@@ -51,10 +59,10 @@ def build(settings: Settings) -> Room:
         },
         together={(SubmissionAccepted, SubmissionRejected): partial(acknowledge, head=head)},
         work_day=partial(decide_day, head=head),
-        background=(Sending(database, smtp).run, calling.run),
+        background=(Sending(database, smtp, before).run, calling.run),
         pending=pending_messages,
         routers=(
-            *(api.router, pages.router, preferences.router, webhooks.router, archives.router),
+            *(ledger.router, api.router, pages.router, preferences.router, webhooks.router, archives.router),
             status_router("notification"),
         ),
     )

@@ -154,6 +154,7 @@ STATES: dict[str, tuple[str, str]] = {
     "to_confirm": ("à confirmer", "warn"),
     "unknown": ("issue inconnue", "warn"),
     "declined": ("non souhaité", "calm"),
+    "withdrawn": ("retiré avant l’envoi", "calm"),
     "pending": ("attendu", "calm"),
     "queued": ("à envoyer", "calm"),
     "replaced": ("remplacé", "calm"),

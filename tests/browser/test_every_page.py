@@ -13,6 +13,7 @@ REGISTRY = (
     *("/annuaire", "/annuaire?genre=platforms", "/annuaire?genre=operators", "/annuaire/versions", "/annuaire/cil-cci"),
     *("/annuaire/differences?from_on=2005-01-01&on=2006-12-31", "/annuaire/plates-formes/PF01"),
     *("/annuaire/plates-formes/PF01/modifier", "/echeances/decisions", "/echeances/taux", "/echeances/taux?by=member"),
+    *("/echeances/echelle", "/rappels"),
 )
 GIVEN_BACK = (
     *("/tableaux/synthese", "/revisions", "/objectifs", "/positionnement"),

@@ -21,6 +21,7 @@ _RIGHTS: dict[Right, str] = {
     "all": """
         GET / | GET /echeances | GET /api/v1/obligations | GET /api/v1/extensions | GET /api/v1/closings
         GET /api/v1/closing-rules | GET /echeances/decisions | GET /api/v1/obligations/rates | GET /echeances/taux
+        GET /api/v1/ladders | GET /echeances/echelle | GET /api/v1/reminders/ledger | GET /rappels
         GET /api/v1/tables | GET /api/v1/tables/{form} | GET /api/v1/synthesis | GET /tableaux | GET /tableaux/synthese
         GET /api/v1/editions | GET /api/v1/editions/{number} | GET /tableaux/editions/{number}
         GET /api/v1/submissions | GET /depots | GET /api/v1/warnings | GET /avertissements | GET /api/v1/lines
@@ -64,6 +65,7 @@ _RIGHTS: dict[Right, str] = {
     "admin": """
         GET /api/v1/status | GET /api/v1/status/ingestion | GET /api/v1/status/aggregation
         GET /api/v1/status/qualitative | GET /api/v1/status/compliance | GET /api/v1/status/notification
+        POST /api/v1/ladders | POST /echeances/echelle
         POST /api/v1/extensions | POST /api/v1/closings | POST /api/v1/closing-rules | POST /echeances/decisions
         GET /api/v1/registry/differences | GET /api/v1/registry/versions | PUT /api/v1/registry/{kind}/{code}
         DELETE /api/v1/registry/{kind}/{code} | GET /annuaire | POST /annuaire | GET /annuaire/network.json

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from services.compliance.domain.extensions import DueDays
+from services.compliance.domain.ladders import ALWAYS_USUAL, USUAL, Ladders
 from shared.forms import FORMS, Form
 from shared.network import Network
 from shared.periods import Period
@@ -14,8 +15,8 @@ NOT_EXTENDED = DueDays()
 State = Literal["on_time", "late", "missing", "pending"]
 Owed = tuple[str, str, str]
 
-# Days from the due day on which a platform that still owes is reminded.
-LADDER = (-10, -3, 0, 3, *range(7, 92, 7))
+# Days from the due day on which a platform that still owes is reminded, where UESL has set no other.
+LADDER = tuple(USUAL.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,10 @@ class DayOfDeadlines:
     late: Sequence[Obligation]
 
 
-def judge_day(obligations: Sequence[Obligation], day: date) -> DayOfDeadlines:
+def judge_day(obligations: Sequence[Obligation], day: date, ladders: Ladders = ALWAYS_USUAL) -> DayOfDeadlines:
     """Counts only what was accepted before the day began; `late` is empty on a day that brings nothing new to UESL."""
     owed = [obligation for obligation in obligations if obligation.is_owed_on(day)]
-    stepped = [obligation for obligation in owed if obligation.step_on(day) in LADDER]
+    stepped = [obligation for obligation in owed if ladders.level(obligation.due, obligation.step_on(day))]
     missed = [obligation for obligation in owed if obligation.step_on(day) == 1]
     to_remind: dict[str, list[Obligation]] = {}
     for obligation in stepped:

@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from services.compliance.domain.ladders import Ladders
 from services.compliance.domain.obligations import DayOfDeadlines, Obligation, judge_day, obligations_on
 from services.compliance.tables.arrivals import known_arrivals
 from services.compliance.tables.extensions import due_days
+from services.compliance.tables.ladders import known_ladders
 from services.compliance.tables.settling import say_closings
 from shared.events import (
     DeadlineApproaching,
@@ -27,22 +29,25 @@ async def say_deadlines(work: Transaction, day: date) -> None:
     await say_closings(work, network, day)
     # As decided when the day began: worked late, a day says what it would have said in time.
     days = await due_days(work, before=day)
-    said = judge_day(obligations_on(network, await known_arrivals(work), day, days), day)
+    ladders = await known_ladders(work, before=day)
+    said = judge_day(obligations_on(network, await known_arrivals(work), day, days), day, ladders)
     for obligation in said.approaching:
         work.say(DeadlineApproaching(**obligation.fields, day=day, days_left=-obligation.step_on(day)))
     for obligation in said.missed:
         work.say(DeadlineMissed(**obligation.fields, day=day))
-    _say_reminders(work, said, day)
+    _say_reminders(work, said, day, ladders)
 
 
-def _say_reminders(work: Transaction, said: DayOfDeadlines, day: date) -> None:
+def _say_reminders(work: Transaction, said: DayOfDeadlines, day: date, ladders: Ladders) -> None:
     for platform, obligations in sorted(said.to_remind.items()):
-        work.say(ReminderDue(day=day, platform=platform, owed=tuple(_owed(o, day) for o in obligations)))
+        owed = tuple(_owed(obligation, day, ladders) for obligation in obligations)
+        work.say(ReminderDue(day=day, platform=platform, owed=owed))
     if said.late:
         late = tuple(LateSubmission(**obligation.fields) for obligation in said.late)
         work.say(LateListed(day=day, late=late))
 
 
-def _owed(obligation: Obligation, day: date) -> OwedForm:
-    step = obligation.step_on(day)
-    return OwedForm(form=obligation.form, period=obligation.period, due=obligation.due, step=step)
+def _owed(obligation: Obligation, day: date, ladders: Ladders) -> OwedForm:
+    step, due = obligation.step_on(day), obligation.due
+    level = ladders.level(due, step) or 1
+    return OwedForm(form=obligation.form, period=obligation.period, due=due, step=step, level=level)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from services.notification.domain.words import count
 
-State = Literal["pending", "sent", "failed", "unknown", "declined"]
-STATES: tuple[State, ...] = ("pending", "sent", "failed", "unknown", "declined")
+State = Literal["pending", "sent", "failed", "unknown", "declined", "withdrawn"]
+STATES: tuple[State, ...] = ("pending", "sent", "failed", "unknown", "declined", "withdrawn")
 LONGEST_PAUSE = timedelta(minutes=10)
 
 

@@ -6,6 +6,8 @@ from email.utils import parseaddr
 from typing import Literal
 from uuid import UUID, uuid5
 
+from services.notification.domain.addressing import Addressee
+
 Kind = Literal["receipt", "reminder", "late_digest", "restitution"]
 RecipientKind = Literal["platform", "member", "central"]
 
@@ -38,6 +40,8 @@ class Message:
     letter: str
     # Part of what makes it the same message, in the house and in the events; no kind has a second version yet.
     version: int = 1
+    # Who is written to where it is not simply whoever wants messages of that kind; None = that.
+    addressed: tuple[Addressee, ...] | None = None
 
     @property
     def id(self) -> UUID:

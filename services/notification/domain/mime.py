@@ -18,12 +18,13 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What one message's head says; `dated` is part of the message, not of the attempt."""
+    """What one message's head says; `dated` is part of the message, not of the attempt; copies: some of addresses."""
 
     sender: str
     addresses: tuple[str, ...]
     message_id: str
     dated: datetime
+    copies: tuple[str, ...] = ()
 
 
 def is_address(text: str) -> bool:
@@ -59,7 +60,11 @@ def head_of(envelope: Envelope, addresses: Sequence[str]) -> bytes:
     name, address = parseaddr(envelope.sender)
     head = EmailMessage(policy=_POLICY)
     head["From"] = Address(name, addr_spec=address)
-    head["To"] = tuple(Address(addr_spec=address) for address in addresses)
+    to = [address for address in addresses if address not in envelope.copies]
+    copies = [address for address in addresses if address in envelope.copies]
+    head["To"] = tuple(Address(addr_spec=address) for address in to or copies)
+    if to and copies:
+        head["Cc"] = tuple(Address(addr_spec=address) for address in copies)
     head["Date"] = format_datetime(envelope.dated.astimezone(PARIS))
     head["Message-ID"] = envelope.message_id
     return head.as_bytes().rstrip(b"\r\n") + b"\r\n"

@@ -39,6 +39,18 @@ class Owed:
         return self.first_accepted_on is not None and self.first_accepted_on < self.day
 
     @property
+    def is_known_to_have_come(self) -> bool:
+        """Whatever the day."""
+        return self.first_accepted_on is not None or self.postponed
+
+    @property
+    def reason_before_sending(self) -> str:
+        """Why it is left out of a mail that was not sent yet, or not written."""
+        if self.postponed:
+            return f"échéance prolongée au {self.due_now}"
+        return f"accepté le {self.first_accepted_on}, avant l’envoi"
+
+    @property
     def reason(self) -> str:
         """Why it is left out of the mail."""
         if self.arrived:

@@ -6,14 +6,17 @@ from itertools import groupby
 from uuid import UUID
 
 from services.notification.domain import reminders as letters
+from services.notification.domain.addressing import Addressee, addressees
 from services.notification.domain.letters import Draft, Letterhead
 from services.notification.domain.messages import CENTRAL, Kind, Message, Recipient
 from services.notification.domain.reminders import Owed
 from services.notification.handlers.writing import lay_out
 from services.notification.tables import reminders as ledger
+from services.notification.tables import withdrawing
 from services.notification.tables.messages import create_messages, keep_letters
-from services.notification.tables.recipients import platform_names
+from services.notification.tables.recipients import known_platforms, platform_names
 from shared.events import DeadlineExtended, LateListed, ReminderDue
+from shared.network import Platform
 from shared.transaction import Transaction
 
 
@@ -49,20 +52,41 @@ async def decide_reminders(work: Transaction, day: date, *, head: Letterhead) ->
     undecided = await ledger.undecided_reminders(work, day)
     if not undecided:
         return
-    names = await platform_names(work)
+    platforms = await known_platforms(work)
     decided: dict[Owed, UUID | None] = {owed: None for owed in undecided if owed.is_moot}
     still_owed = [owed for owed in undecided if not owed.is_moot]
-    for (platform, on), group in groupby(still_owed, lambda owed: (owed.platform, owed.day)):
+    for (platform, _), group in groupby(still_owed, lambda owed: (owed.platform, owed.day)):
         forms = list(group)
-        decided |= dict.fromkeys(forms, await _remind(work, platform, on, forms, names, head))
+        decided |= dict.fromkeys(forms, await _remind(work, forms, platforms.get(platform), head))
     await ledger.note_decided(work, decided)
 
 
-async def _remind(
-    work: Transaction, platform: str, day: date, owed: Sequence[Owed], names: Mapping[str, str], head: Letterhead
-) -> UUID:
-    draft = letters.reminder(day, owed, names.get(platform, ""), head.base_url)
-    return await _post(work, "reminder", f"{platform}/{day}", Recipient("platform", platform), day, draft, head)
+async def _remind(work: Transaction, owed: Sequence[Owed], platform: Platform | None, head: Letterhead) -> UUID:
+    """As insistent as the most overdue of what it names; a platform not heard of yet is looked up before sending."""
+    day, code = owed[0].day, owed[0].platform
+    level = max(form.level for form in owed)
+    draft = letters.reminder(day, owed, platform.name if platform else "", head.base_url)
+    addressed = addressees(platform, level, day) if platform else None
+    recipient = Recipient("platform", code)
+    return await _post(work, "reminder", f"{code}/{day}", recipient, day, draft, head, addressed)
+
+
+async def withdraw_moot(work: Transaction, *, head: Letterhead) -> None:
+    """Before anything is sent: what has arrived since a reminder was written, or was given more time, is taken out."""
+    moot = await withdrawing.moot_messages(work)
+    names: Mapping[str, str] = await platform_names(work) if moot else {}
+    for message in moot:
+        named = await withdrawing.named_by(work, message)
+        gone = [owed for owed in named if owed.is_known_to_have_come]
+        left = [owed for owed in named if not owed.is_known_to_have_come]
+        if left:
+            draft = letters.reminder(left[0].day, left, names.get(left[0].platform, ""), head.base_url)
+            letter = lay_out(draft)
+            await keep_letters(work, [letter])
+            await withdrawing.write_anew(work, message, letter.sha256)
+        else:
+            await withdrawing.withdraw(work, message, "; ".join(sorted({owed.reason_before_sending for owed in gone})))
+        await withdrawing.leave_out(work, gone)
 
 
 async def decide_digests(work: Transaction, day: date, *, head: Letterhead) -> None:
@@ -77,10 +101,17 @@ async def decide_digests(work: Transaction, day: date, *, head: Letterhead) -> N
 
 
 async def _post(
-    work: Transaction, kind: Kind, subject: str, recipient: Recipient, day: date, draft: Draft, head: Letterhead
+    work: Transaction,
+    kind: Kind,
+    subject: str,
+    recipient: Recipient,
+    day: date,
+    draft: Draft,
+    head: Letterhead,
+    addressed: tuple[Addressee, ...] | None = None,
 ) -> UUID:
     letter = lay_out(draft)
-    message = Message(kind, subject, recipient, day, letter.sha256)
+    message = Message(kind, subject, recipient, day, letter.sha256, addressed=addressed)
     await keep_letters(work, [letter])
     await create_messages(work, [message], head.sender)
     return message.id

@@ -5,7 +5,7 @@ the same bytes with the same Message-ID again: by these the reader's mail progra
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,8 +23,11 @@ from services.notification.tables.messages import WAKE
 from services.notification.tables.queue import Parcel, Settled, claim, settle
 from shared.database import Database
 from shared.hearing import is_transient
+from shared.transaction import Transaction
 
 log = structlog.get_logger()
+
+Before = Callable[[Transaction], Awaitable[None]]
 
 _POLL_SECONDS = 1.0
 _MARK_SECONDS = 1.0
@@ -39,10 +42,11 @@ _DONE_WITHIN = 0.85
 
 
 class Sending:
-    """One process's sender; others may work beside it."""
+    """One process's sender; others may work beside it. `before`: done each time before messages are taken."""
 
-    def __init__(self, database: Database, settings: SmtpSettings) -> None:
+    def __init__(self, database: Database, settings: SmtpSettings, before: Before | None = None) -> None:
         self._database = database
+        self._before = before
         self._settings = settings
         self._connections = [Connection(settings) for _ in range(settings.concurrency)]
         self._bodies = Bodies()
@@ -95,6 +99,8 @@ class Sending:
         # Before the lease begins, so that it never ends sooner than is believed here.
         began = asyncio.get_running_loop().time()
         async with self._database.transaction() as work:
+            if self._before:
+                await self._before(work)
             parcels = await claim(work, settings.batch, settings.lease_seconds, _UNKNOWN_RECIPIENT_SECONDS)
             await self._bodies.load(work, [parcel.letter for parcel in parcels])
         if parcels:

@@ -1,5 +1,6 @@
 """Making messages: letters kept once by their hash, one row per message, whatever is heard again."""
 
+import json
 from collections.abc import Sequence
 
 from services.notification.domain.letters import Letter
@@ -30,22 +31,28 @@ ON CONFLICT DO NOTHING
 """
 # A recipient that the registry does not know yet has no addresses: they are looked up before sending.
 _MESSAGES = f"""
-INSERT INTO message (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated, sender,
-                     addresses, state, last_error)
-SELECT new.*, :sender, known.addresses,
+INSERT INTO message (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated, addressed,
+                     sender, addresses, copies, state, last_error)
+SELECT made.*, :sender, told.addresses, told.copies,
        CASE WHEN chosen.delivery = 'none' THEN 'declined'
-            WHEN cardinality(known.addresses) = 0 THEN 'failed' ELSE 'pending' END,
-       CASE WHEN chosen.delivery = 'none' THEN NULL WHEN cardinality(known.addresses) = 0 THEN :no_address END
+            WHEN cardinality(told.addresses) = 0 THEN 'failed' ELSE 'pending' END,
+       CASE WHEN chosen.delivery = 'none' THEN NULL WHEN cardinality(told.addresses) = 0 THEN :no_address END
 FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:subjects AS text[]), CAST(:recipients AS text[]),
             CAST(:recipient_kinds AS text[]), CAST(:versions AS int[]), CAST(:days AS date[]), CAST(:letters AS text[]),
-            CAST(:message_ids AS text[]), CAST(:dates AS timestamptz[]))
-     AS new (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated)
-LEFT JOIN (
-    SELECT kind, code, ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'emails', '[]'))) AS addresses
-    FROM registry_subject WHERE kind IN ('platform', 'member', 'central')
-) AS known ON known.kind = new.recipient_kind AND known.code = new.recipient
+            CAST(:message_ids AS text[]), CAST(:dates AS timestamptz[]), CAST(:addressed AS jsonb[]))
+     AS made (id, kind, subject, recipient, recipient_kind, version, day, letter, message_id, dated, addressed)
+LEFT JOIN registry_subject AS known
+    ON known.kind = made.recipient_kind AND known.code = made.recipient
+       AND known.kind IN ('platform', 'member', 'central')
 LEFT JOIN ({STANDING}) AS chosen
-    ON chosen.recipient_kind = new.recipient_kind AND chosen.recipient = new.recipient AND chosen.kind = new.kind
+    ON chosen.recipient_kind = made.recipient_kind AND chosen.recipient = made.recipient AND chosen.kind = made.kind
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN made.addressed IS NOT NULL
+                THEN ARRAY(SELECT one ->> 'address' FROM jsonb_array_elements(made.addressed) AS one)
+                WHEN known.body IS NOT NULL THEN addresses_of(known.body, made.kind, made.day) END AS addresses,
+           ARRAY(SELECT one ->> 'address' FROM jsonb_array_elements(coalesce(made.addressed, '[]')) AS one
+                 WHERE CAST(one ->> 'copied' AS boolean)) AS copies
+) AS told
 ON CONFLICT DO NOTHING
 RETURNING id, kind, subject, recipient, version, state
 """
@@ -119,7 +126,14 @@ def _columns(messages: Sequence[Message], sender: str) -> dict[str, list[object]
         "versions": [message.version for message in messages],
         "days": [message.day for message in messages],
         "letters": [message.letter for message in messages],
+        "addressed": [_told(message) for message in messages],
         "message_ids": [message_id(identity, sender) for identity in ids],
         # A mail of another day (a simulation, a backlog) bears that day's date.
         "dates": [now if message.day == today else noon(message.day) for message in messages],
     }
+
+
+def _told(message: Message) -> str | None:
+    if message.addressed is None:
+        return None
+    return json.dumps([one.as_json() for one in message.addressed], ensure_ascii=False)

@@ -13,7 +13,7 @@ from shared.events import MessageFailed, MessageSent
 from shared.transaction import Transaction
 
 _ADDRESSES = """
-UPDATE message SET addresses = ARRAY(SELECT jsonb_array_elements_text(coalesce(known.body -> 'emails', '[]')))
+UPDATE message SET addresses = addresses_of(known.body, message.kind, message.day)
 FROM registry_subject AS known
 WHERE message.addresses IS NULL AND message.state = 'pending'
   AND known.kind = message.recipient_kind AND known.code = message.recipient
@@ -27,7 +27,7 @@ WHERE id IN (
       AND (addresses IS NOT NULL OR created_at < now() - make_interval(secs => :patience))
     ORDER BY next_try_at, id LIMIT :many FOR UPDATE SKIP LOCKED
 )
-RETURNING id, sender, addresses, message_id, dated, letter, state, attempts
+RETURNING id, sender, addresses, copies, message_id, dated, letter, state, attempts
 """
 _LETTERS = """
 SELECT letter.sha256, title, html.bytes AS html, text.bytes AS text
@@ -50,12 +50,11 @@ RETURNING message.id, kind, subject, recipient, version, message.state, message.
 """
 # To the addresses that the registry has now, and with all the patience of a new message.
 _PUT_BACK = """
-UPDATE message SET state = 'pending', attempts = 0, next_try_at = now(), addresses = known.addresses
-FROM (
-    SELECT kind, code, ARRAY(SELECT jsonb_array_elements_text(coalesce(body -> 'emails', '[]'))) AS addresses
-    FROM registry_subject
-) AS known
-WHERE message.id = :id AND message.state = 'failed' AND cardinality(known.addresses) > 0
+UPDATE message SET state = 'pending', attempts = 0, next_try_at = now(),
+                   addresses = addresses_of(known.body, message.kind, message.day) || copies
+FROM registry_subject AS known
+WHERE message.id = :id AND message.state = 'failed'
+  AND cardinality(addresses_of(known.body, message.kind, message.day)) > 0
   AND known.kind = message.recipient_kind AND known.code = message.recipient
 RETURNING message.id
 """
@@ -90,7 +89,7 @@ async def claim(work: Transaction, many: int, lease: float, patience: float) -> 
     return [
         Parcel(
             row.id,
-            Envelope(row.sender, tuple(row.addresses or ()), row.message_id, row.dated),
+            Envelope(row.sender, tuple(row.addresses or ()), row.message_id, row.dated, tuple(row.copies)),
             row.letter,
             row.state,
             row.attempts,

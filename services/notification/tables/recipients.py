@@ -1,6 +1,7 @@
 """Who can be written to, as this room has read the registry."""
 
 from services.notification.domain.messages import CENTRAL, Recipient
+from shared.network import Platform
 from shared.transaction import Transaction
 
 _EVERYBODY = """
@@ -36,3 +37,10 @@ async def name_of(work: Transaction, recipient: Recipient) -> str | None:
     found = await work.execute(query, {"kind": recipient.kind, "code": recipient.code})
     name: str | None = found.scalar_one_or_none()
     return name
+
+
+async def known_platforms(work: Transaction) -> dict[str, Platform]:
+    """By code, with their contacts; a platform not heard of yet is missing."""
+    query = "SELECT body FROM registry_subject WHERE kind = 'platform'"
+    found = [Platform.model_validate(row.body) for row in await work.execute(query)]
+    return {platform.code: platform for platform in found}

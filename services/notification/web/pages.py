@@ -27,6 +27,7 @@ STATE_NAMES = {
     "failed": "en échec",
     "unknown": "issue inconnue",
     "declined": "non souhaité",
+    "withdrawn": "retiré avant l’envoi",
 }
 # How an attempt ended: a word, and the colour in which it is shown.
 ENDINGS = {

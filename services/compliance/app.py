@@ -18,6 +18,7 @@ from services.compliance.web import (
     registry_changing,
     registry_pages,
 )
+from services.compliance.web.audits import ROUTERS as AUDITING
 from shared.clock import system_clock
 from shared.database import Database
 from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected, WarningsExplained
@@ -35,6 +36,7 @@ def build(settings: Settings) -> Room:
         *(home.router, obligations.router, rates.router, decisions.router, calendar_feed.router),
         *(credentials.router, calendar.router, ladders.router),
         *(registry.router, registry_pages.router, registry_changing.router),
+        *AUDITING,
     )
     return Room(
         name="compliance",

@@ -124,6 +124,11 @@ NAVIGATION = (
         roles=("admin",),
     ),
     NavigationLink(
+        "Référentiels",
+        "/referentiels",
+        "Lire ce que les Chartes exigent, mot pour mot, et les pièces qui le prouvent.",
+    ),
+    NavigationLink(
         "Boîte d’envoi",
         "/boite-envoi",
         "Relire les messages envoyés : accusés de réception, rappels, tableaux restitués.",
@@ -182,6 +187,7 @@ SECTIONS = {
     "preferences": "Préférences d’envoi",
     "webhooks": "Webhooks",
     "archives": "Archives",
+    "standards": "Référentiels",
     "registry": "Annuaire",
     "credentials": "Accès",
     "calendar": "Calendrier",

@@ -32,6 +32,9 @@ _RIGHTS: dict[Right, str] = {
         GET /api/v1/lineage | GET /tableaux/pourquoi | GET /api/v1/lineage/lines | GET /tableaux/ligne
         GET /api/v1/revisions | GET /revisions
         GET /preferences | POST /preferences | GET /api/v1/webhooks | GET /webhooks
+        GET /api/v1/standards | GET /api/v1/standards/{service}/{version} | GET /referentiels
+        GET /api/v1/standards/{service}/difference | GET /referentiels/{service}/difference
+        GET /referentiels/{service}/{version}
     """,
     "own": """
         GET /api/v1/submissions/{submission} | GET /api/v1/submissions/{submission}/file | GET /depots/{submission}
@@ -95,6 +98,7 @@ HARMLESS = {
     *("offset", "n", "position", "nil", "on", "history", "verdict", "state", "etat", "kind", "day", "standing"),
     *("toutes", "deja", "certified_by", "annee", "next", "file_name", "level"),
     *("known_on", "from_on", "from_known_on", "genre", "place", "reason", "service", "secret"),
+    *("version", "old", "new"),
     *("cherche", "tri", "ordre", "q", "quarter", "trimestre"),
 }
 

@@ -78,6 +78,8 @@ class World:
             "number": "x",
             "token": str(uuid4()),
             "secret": "x",
+            "service": "assistance",
+            "version": "1",
             **names,
         }
         if "{level}" in path:
@@ -88,7 +90,7 @@ class World:
         return await self.house.http.request(
             method,
             path.format(**known),
-            params={"form": FORM, "period": PERIOD, "year": "2005", **(query or {})},
+            params={"form": FORM, "period": PERIOD, "year": "2005", "old": "1", "new": "1", **(query or {})},
             headers=asker.headers(page=page),
             **_body(route),
         )

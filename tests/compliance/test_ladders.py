@@ -37,7 +37,8 @@ async def test_reminders_follow_the_ladder_that_holds_on_their_due_day(house: Ho
     await live(house, "2005-04-01", "2005-04-02")
     wanted = {"valid_from": "2005-07-01", "steps": {"-5": 1, "2": 2, "9": 3}, "reason": "avis du conseil"}
     assert (await house.http.post("/api/v1/ladders", json=wanted, headers=house.admin)).status_code == 204
-    for wrong in ({"reason": " "}, {"steps": {}}, {"steps": {"0": 3}}):
+    impossible: tuple[dict[str, Any], ...] = ({"reason": " "}, {"steps": {}}, {"steps": {"0": 3}})
+    for wrong in impossible:
         refused = await house.http.post("/api/v1/ladders", json={**wanted, **wrong}, headers=house.admin)
         assert refused.status_code == 422
     await live(house, "2005-04-03", "2005-08-10")

@@ -114,9 +114,12 @@ async def registry_version(work: Transaction) -> int:
     return int(version)
 
 
-async def read_network(work: Transaction) -> Network:
-    """The whole network as this room has read it; NoRegistry before any. Cached by version."""
-    version = await registry_version(work)
+async def read_network(work: Transaction, version: int | None = None) -> Network:
+    """The whole network as this room has read it; NoRegistry before any. Cached by version.
+
+    version: of the registry, where this transaction has read it already.
+    """
+    version = version or await registry_version(work)
     engine = work.session.bind
     known, network = _whole.get(engine, (0, None))
     if network is None or known != version:

@@ -11,9 +11,11 @@ from shared.events import Event
 
 _INSERT = text(
     """
-    INSERT INTO outbox (id, topic, key, type, body)
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]),
-                         CAST(:types AS text[]), CAST(:bodies AS text[]))
+    WITH said AS (
+        INSERT INTO outbox (id, topic, key, type, body)
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS text[]),
+                             CAST(:types AS text[]), CAST(:bodies AS text[])))
+    SELECT pg_notify(:channel, '')
     """
 )
 
@@ -59,7 +61,7 @@ class Transaction:
                 "keys": [event.key for _, event in self._said],
                 "types": [type(event).__name__ for _, event in self._said],
                 "bodies": [event.model_dump_json(by_alias=True) for _, event in self._said],
+                "channel": f"outbox_{self.room}",
             },
         )
-        await self.session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": f"outbox_{self.room}"})
         self._said.clear()

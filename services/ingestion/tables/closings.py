@@ -14,7 +14,7 @@ SET version = excluded.version, closed_from = excluded.closed_from
 WHERE period_closing.version < excluded.version
 """
 # What was said of the platform itself comes before what was said of all.
-_CLOSED_FROM = """
+CLOSED_FROM = """
 SELECT closed_from FROM period_closing
 WHERE platform IN (:platform, '') AND form = :form AND period = :period ORDER BY platform DESC LIMIT 1
 """
@@ -32,10 +32,14 @@ async def settle_period(work: Transaction, event: PeriodClosed | PeriodReopened)
 
 async def is_closed(work: Transaction, platform: str, form: str, period: str, day: date) -> bool:
     """Whether nothing is received for it on that day."""
-    try:
-        about = str(Period.parse(period))
-    except ValueError:
-        return False
-    values = {"platform": platform, "form": form, "period": about}
-    closed_from: date | None = (await work.execute(_CLOSED_FROM, values)).scalar_one_or_none()
+    values = {"platform": platform, "form": form, "period": period_as_said(period)}
+    closed_from: date | None = (await work.execute(CLOSED_FROM, values)).scalar_one_or_none()
     return closed_from is not None and closed_from <= day
+
+
+def period_as_said(written: str) -> str:
+    """As compliance writes it; empty for what is no period, of which nothing is said."""
+    try:
+        return str(Period.parse(written))
+    except ValueError:
+        return ""

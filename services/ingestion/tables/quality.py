@@ -86,8 +86,11 @@ async def keep_quality(
 
 async def _let_go_of_earlier(work: Transaction, submission: Submission) -> None:
     place = {"platform": submission.platform, "form": submission.form, "period": submission.period}
-    for statement in (_LOCK, _VOID, _CONFIRMED):
-        await work.execute(statement, place | {"version": submission.version})
+    earlier = place | {"version": submission.version}
+    if (await work.execute(_LOCK, earlier)).first() is None:
+        return  # none of them was ever to be confirmed
+    for statement in (_VOID, _CONFIRMED):
+        await work.execute(statement, earlier)
 
 
 async def _keep(work: Transaction, submission: Submission, warnings: Sequence[QualityWarning]) -> None:

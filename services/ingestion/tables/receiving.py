@@ -11,13 +11,12 @@ from services.ingestion.domain import Asked, Error, Line
 from services.ingestion.domain.identity import holds_identity
 from services.ingestion.domain.signing import Signer
 from services.ingestion.domain.warnings import Figures
-from services.ingestion.tables.closings import is_closed
 from services.ingestion.tables.filed_lines import keep_filed
 from services.ingestion.tables.judging import Progress, Verdict, judge_sent, refused
 from services.ingestion.tables.models import Submission
 from services.ingestion.tables.quality import evaluate_quality, keep_quality, read_network_lines
 from services.ingestion.tables.receipts import give_receipt
-from services.ingestion.tables.reception import moment_of_reception
+from services.ingestion.tables.reception import Met, meet
 from services.ingestion.tables.repeats import answered, remember
 from services.ingestion.tables.sent import Sent, printable
 from shared.clock import Clock, paris_day
@@ -26,7 +25,7 @@ from shared.events import CasesReported, ReportedError, SubmissionAccepted, Subm
 from shared.forms import FORMS
 from shared.network import Network
 from shared.periods import Period
-from shared.readings import read_network, registry_version
+from shared.readings import read_network
 from shared.transaction import Transaction
 
 ERRORS_TOLD = 50
@@ -37,11 +36,6 @@ _PIECES = "INSERT INTO submission_file (submission, n, platform, content) VALUES
 _PAGES = """
 INSERT INTO submission_error_page (submission, first, many, platform, body)
 VALUES (:submission, :first, :many, :platform, :body)
-"""
-_STANDING = """
-SELECT id, version, sha256 FROM submission
-WHERE platform = :platform AND form = :form AND period = :period AND verdict = 'accepted'
-ORDER BY version DESC LIMIT 1
 """
 
 
@@ -91,23 +85,20 @@ async def receive(at: Reception, sent: Sent, progress: Progress = lambda _: None
     judging: Judging | None = None
     for _ in range(_ANOTHER_TRY):
         async with at.database.transaction(sent.platform) as work:
-            await _lock_place(work, sent)
-            network, registry = await read_network(work), await registry_version(work)
-            standing = await _standing(work, sent)
+            met = await meet(work, sent, at.simulation, at.clock)
+            network = await read_network(work, met.registry)
             same = await answered(work, sent)
-            if same is None and standing is not None and standing.sha256 == sent.content.sha256:
-                same = standing.id
+            if same is None and met.standing and met.standing.sha256 == sent.content.sha256:
+                same = met.standing.id
                 await remember(work, sent, same)
             if same is not None:
                 return Received(await work.session.get_one(Submission, same), is_new=False)
-            moment = await moment_of_reception(work, at.simulation, at.clock)
-            day = paris_day(moment)
-            place = Place(_is_over(sent, day), await is_closed(work, sent.platform, sent.form.code, sent.period, day))
-            if judging and (judging.registry, judging.place) == (registry, place):
-                received = await _keep(work, sent, judging, network, moment, standing.version if standing else 0)
+            place = Place(_is_over(sent, met.day), met.is_closed)
+            if judging and (judging.registry, judging.place) == (met.registry, place):
+                received = await _keep(work, sent, judging, network, met)
                 await give_receipt(work, received.submission, at.signer)
                 return received
-        judging = await _judge(at.database, sent, network, registry, (day, place), progress)
+        judging = await _judge(at.database, sent, network, met.registry, (met.day, place), progress)
     raise TimeoutError("the registry does not come to rest")
 
 
@@ -130,23 +121,10 @@ def _is_over(sent: Sent, day: date) -> bool:
         return False
 
 
-async def _lock_place(work: Transaction, sent: Sent) -> None:
-    """One file at a time of a platform, form and period is kept."""
-    key = f"submission/{sent.platform}/{sent.form.code}/{printable(sent.period, 20)}"
-    await work.execute("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))", {"key": key})
-
-
-async def _standing(work: Transaction, sent: Sent) -> Any:
-    place = {"platform": sent.platform, "form": sent.form.code, "period": printable(sent.period, 20)}
-    return (await work.execute(_STANDING, place)).one_or_none()
-
-
-async def _keep(
-    work: Transaction, sent: Sent, judging: Judging, network: Network, moment: datetime, standing: int
-) -> Received:
+async def _keep(work: Transaction, sent: Sent, judging: Judging, network: Network, met: Met) -> Received:
     verdict, judged = judging.verdict, (judging.verdict.outcome, judging.verdict.lines)
-    quality = await evaluate_quality(work, sent, judged, network, paris_day(moment), judging.others)
-    submission = _submission(sent, verdict, moment, standing)
+    quality = await evaluate_quality(work, sent, judged, network, met.day, judging.others)
+    submission = _submission(sent, verdict, met.moment, met.standing.version if met.standing else 0)
     submission.to_confirm = bool(quality.warnings)
     work.session.add(submission)
     await work.session.flush()

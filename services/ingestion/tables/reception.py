@@ -1,29 +1,71 @@
-"""Until when a day can still receive: a submission and the closing of its day never overlap."""
+"""Receiving on a day: until when it can, and what a submission meets; it and its day's closing never overlap."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from services.ingestion.tables.closings import CLOSED_FROM, period_as_said
+from services.ingestion.tables.sent import Sent, printable
 from shared.clock import Clock, midnight, noon, paris_day
 from shared.events import ReceptionClosed
-from shared.readings import current_day
+from shared.readings import NoRegistry
 from shared.transaction import Transaction
 
 _LOCK = "hashtext('ingestion-reception')"
+# Before what is read below, whose statement must not see less than what these were waited for.
+_HOLD = f"SELECT pg_advisory_xact_lock(hashtextextended(:place, 0)), pg_advisory_xact_lock_shared({_LOCK})"
+_MET = f"""
+SELECT (SELECT version FROM registry_subject WHERE kind = 'registry') AS registry,
+       (SELECT max(day) FROM day_begun) AS day, (SELECT max(day) FROM reception_said) AS closed_day,
+       ({CLOSED_FROM}) AS closed_from, standing.id, standing.version, standing.sha256
+FROM (VALUES (1)) AS always LEFT JOIN LATERAL (
+    SELECT id, version, sha256 FROM submission
+    WHERE platform = :platform AND form = :form AND period = :kept_period AND verdict = 'accepted'
+    ORDER BY version DESC LIMIT 1) AS standing ON true
+"""
 _CLOSE = "INSERT INTO reception_said (day, submissions) VALUES (:day, :submissions)"
 
 
-async def moment_of_reception(work: Transaction, simulation: bool, clock: Clock) -> datetime:
-    """The time at which what is sent now is received.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The newest accepted submission of a place: the one that counts."""
 
-    Holds, until the commit, the day open on which it falls. A clock that runs behind the calendar cannot put a
-    submission into a day already closed: it is received in the first moment of the next.
+    id: UUID
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What a submission meets: the registry's version, its moment and day, whether its period is closed, what stands.
+
+    The moment is in the day that is held open. A clock that runs behind the calendar cannot put a submission into a
+    day already closed: it is received in the first moment of the next.
     """
-    await work.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
-    day = await current_day(work) if simulation else None
-    now = noon(day) if day else clock()
-    closed = await _last_closed(work)
-    if closed is not None and paris_day(now) <= closed:
-        return midnight(closed + timedelta(days=1))
-    return now
+
+    registry: int
+    moment: datetime
+    is_closed: bool
+    standing: Standing | None
+
+    @property
+    def day(self) -> date:
+        return paris_day(self.moment)
+
+
+async def meet(work: Transaction, sent: Sent, simulation: bool, clock: Clock) -> Met:
+    """Holds, until the commit, the place (one file at a time of it is kept) and the day; raises NoRegistry."""
+    about = {"platform": sent.platform, "form": sent.form.code, "kept_period": printable(sent.period, 20)}
+    await work.execute(_HOLD, {"place": "submission/{platform}/{form}/{kept_period}".format(**about)})
+    row = (await work.execute(_MET, {**about, "period": period_as_said(sent.period)})).one()
+    if row.registry is None:
+        raise NoRegistry
+    now = noon(row.day) if simulation and row.day else clock()
+    if row.closed_day is not None and paris_day(now) <= row.closed_day:
+        now = midnight(row.closed_day + timedelta(days=1))
+    is_closed = row.closed_from is not None and row.closed_from <= paris_day(now)
+    standing = Standing(row.id, row.version, row.sha256) if row.id else None
+    return Met(row.registry, now, is_closed, standing)
 
 
 async def close_days_before(work: Transaction, day: date) -> None:

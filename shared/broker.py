@@ -13,13 +13,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.message import StreamMessage
 
-from shared.hearing import Hearing, Record
+from shared.hearing import Batch, Hearing, Record
 from shared.settings import KafkaSettings
 from shared.topics import TOPICS, heard_by
 
 log = structlog.get_logger()
 
-Batch = tuple["ConsumerRecord[bytes, bytes]", ...]
+Records = tuple["ConsumerRecord[bytes, bytes]", ...]
 
 MAX_BATCH = 2000
 # FastStream sleeps as long again when a poll finds nothing, so this bounds the latency at rest.
@@ -43,17 +43,18 @@ async def create_topics(settings: KafkaSettings) -> None:
         await admin.close()
 
 
-async def _parse_raw(records: Batch) -> StreamMessage[Batch]:
+async def _parse_raw(records: Records) -> StreamMessage[Records]:
     """Touches nothing: a header that is no UTF-8 must reach our adapter, not fail before it."""
     return StreamMessage(raw_message=records, body=b"", headers={}, content_type=None, path={})
 
 
-async def _decode_raw(message: StreamMessage[Batch]) -> Batch:
+async def _decode_raw(message: StreamMessage[Records]) -> Records:
     return message.raw_message
 
 
-def build_broker(settings: KafkaSettings, hearing: Hearing) -> tuple[KafkaBroker, Any]:
+def build_broker(settings: KafkaSettings, listening: "Listening") -> tuple[KafkaBroker, Any]:
     """A broker with the room's one subscriber (its group is the room's name)."""
+    hearing = listening.hearing
     room = hearing.room.name
     broker = KafkaBroker(
         settings.bootstrap_servers,
@@ -81,27 +82,61 @@ def build_broker(settings: KafkaSettings, hearing: Hearing) -> tuple[KafkaBroker
     )
 
     @subscriber
-    async def hear(records: Batch) -> None:
-        await hear_and_commit(hearing, records, subscriber.consumer)
+    async def hear(records: Records) -> None:
+        await listening.take(records, subscriber.consumer)
 
     return broker, subscriber
 
 
-async def hear_and_commit(hearing: Hearing, records: Sequence[Record], consumer: AIOKafkaConsumer | None) -> None:
-    """Effect first, offset after; whatever the effect could not do ends the process, which starts again from there."""
+class Listening:
+    """Hears batches in turn, one ahead: while one is being committed, the next is read in a thread.
+
+    Whatever an effect could not do ends the process, which starts again from what is committed.
+    """
+
+    def __init__(self, hearing: Hearing) -> None:
+        self.hearing = hearing
+        self._before: asyncio.Task[None] | None = None
+
+    async def take(self, records: Sequence[Record], consumer: AIOKafkaConsumer | None) -> None:
+        """Returns when the batch is read and its effect has begun, that of the batch before being committed."""
+        batch = await self._read(records)
+        await self.finish()
+        self._before = asyncio.create_task(_hear_and_commit(self.hearing, batch, consumer))
+        await asyncio.sleep(self.hearing.room.gathers_seconds)
+
+    async def _read(self, records: Sequence[Record]) -> Batch:
+        try:
+            if self._before is None or self._before.done():
+                return self.hearing.read(records)  # nothing to wait for: a thread would only cost
+            return await asyncio.to_thread(self.hearing.read, records)
+        except Exception as error:
+            _stop(self.hearing, error)
+
+    async def finish(self) -> None:
+        """Until what was taken is committed."""
+        if self._before is not None:
+            await asyncio.shield(self._before)
+
+
+async def _hear_and_commit(hearing: Hearing, batch: Batch, consumer: AIOKafkaConsumer | None) -> None:
+    """Effect first, offset after."""
     try:
-        await asyncio.shield(hearing.hear(records))
+        await hearing.hear_batch(batch)
     except Exception as error:
-        log.critical("stopping", room=hearing.room.name, cause=repr(error)[:500])
-        stop_the_process()
-    reached = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in records}
+        _stop(hearing, error)
+    reached = {TopicPartition(record.topic, record.partition): record.offset + 1 for record in batch.records}
     try:
         if consumer is not None:
             await consumer.commit(reached)
     except (KafkaError, ValueError) as error:
         # The inbox, not the offset, keeps records from counting twice: partitions lost meanwhile are heard again.
         log.warning("offset not committed", room=hearing.room.name, cause=repr(error)[:200])
-    await asyncio.sleep(hearing.room.gathers_seconds)
+
+
+def _stop(hearing: Hearing, error: Exception) -> NoReturn:
+    log.critical("stopping", room=hearing.room.name, cause=repr(error)[:500])
+    stop_the_process()
 
 
 def stop_the_process() -> NoReturn:

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -63,8 +63,7 @@ class StopTheLine(RuntimeError):
     """Something outside the records is wrong: hearing on would lose or bury what is good."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Decoded:
+class _Decoded(NamedTuple):
     record: Record
     identity: UUID
     event: Any
@@ -73,8 +72,16 @@ class _Decoded:
 _Dead = tuple[Record, Exception]
 
 
-def _decode_all(records: Sequence[Record], readers: Readers) -> tuple[list[_Decoded], list[_Dead]]:
-    """What can be read, and what never can be, with the reason."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records as read: what could be, and what never can be, with the reason."""
+
+    records: Sequence[Record]
+    decoded: Sequence[_Decoded]
+    unreadable: Sequence[_Dead]
+
+
+def _read(records: Sequence[Record], readers: Readers) -> Batch:
     decoded: list[_Decoded] = []
     unreadable: list[_Dead] = []
     for record in records:
@@ -82,7 +89,7 @@ def _decode_all(records: Sequence[Record], readers: Readers) -> tuple[list[_Deco
             decoded.append(_Decoded(record, *decode(record.headers, record.value, readers)))
         except Malformed as error:
             unreadable.append((record, error))
-    return decoded, unreadable
+    return Batch(records, decoded, unreadable)
 
 
 def is_transient(error: BaseException) -> bool:
@@ -108,11 +115,18 @@ class Hearing:
         self.is_at_work = False
         self.moved_at = time.monotonic()
 
+    def read(self, records: Sequence[Record]) -> Batch:
+        """Touches nothing but the records: a thread may read some while others are being heard."""
+        return _read(records, self.room.readers)
+
     async def hear(self, records: Sequence[Record]) -> None:
+        await self.hear_batch(self.read(records))
+
+    async def hear_batch(self, batch: Batch) -> None:
         """Returns when all effects are committed; raises StopTheLine where they cannot be."""
         self.is_at_work, self.moved_at = True, time.monotonic()
         try:
-            await self._with_patience(lambda: self._take(records))
+            await self._with_patience(lambda: self._take(batch))
         finally:
             self.is_at_work, self.moved_at = False, time.monotonic()
 
@@ -145,11 +159,11 @@ class Hearing:
                 await asyncio.sleep(pause)
         raise AssertionError
 
-    async def _take(self, records: Sequence[Record]) -> None:
+    async def _take(self, batch: Batch) -> None:
         """All at once; where a handler fails, one by one, so that only the record at fault is set aside."""
-        decoded, unreadable = _decode_all(records, self.room.readers)
+        records, unreadable = batch.records, batch.unreadable
         try:
-            await self._apply(records, decoded, unreadable)
+            await self._apply(records, batch.decoded, unreadable)
         except Exception as error:
             if is_transient(error):
                 raise
@@ -164,7 +178,8 @@ class Hearing:
     async def _take_one_by_one(self, records: Sequence[Record], error: Exception) -> None:
         log.warning("batch taken one by one", room=self.room.name, records=len(records), cause=type(error).__name__)
         for record in records:
-            await self._with_patience(lambda record=record: self._take([record]))
+            alone = self.read([record])
+            await self._with_patience(lambda alone=alone: self._take(alone))
 
     async def _apply(self, records: Sequence[Record], decoded: Sequence[_Decoded], dead: Sequence[_Dead]) -> None:
         async with self.room.database.transaction() as work:
@@ -197,7 +212,7 @@ class Hearing:
             return []
         # In one order, so that two who hear the same do not wait for each other; as a text: the driver takes its time
         # over each element of an array.
-        ids = ",".join(sorted(map(str, first)))
+        ids = ",".join(sorted([identity.hex for identity in first]))
         new = set((await work.execute(_INBOX, {"ids": ids})).scalars())
         return [item for identity, item in first.items() if identity in new]
 
@@ -237,4 +252,4 @@ async def replay(room: Room, letter: dead_letters.DeadLetter) -> None:
         await dead_letters.mark_replayed(work, letter.id)
 
 
-__all__ = ["Hearing", "Malformed", "Record", "StopTheLine", "is_transient", "replay"]
+__all__ = ["Batch", "Hearing", "Malformed", "Record", "StopTheLine", "is_transient", "replay"]

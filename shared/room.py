@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fastapi import APIRouter
 
@@ -19,8 +19,7 @@ class NotReady(Exception):
     """Raised by a day's work: something that it needs is still to be heard; it is tried again when more is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard(Generic[E]):
+class Heard(NamedTuple, Generic[E]):
     """An event and the partition it came by."""
 
     event: E

@@ -10,7 +10,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.broker import build_broker, stop_the_process
+from shared.broker import Listening, build_broker, stop_the_process
 from shared.hearing import Hearing, is_transient
 from shared.relay import Relay
 from shared.room import NotReady, Room
@@ -33,7 +33,8 @@ async def work(room: Room, settings: Settings, stopping: asyncio.Event, *, use_i
     """Runs until told to stop; a failure of any part ends the process, so that it is started again whole."""
     await _start_patiently(room.database.check_durable)
     hearing = Hearing(room, use_inbox=use_inbox)
-    broker, subscriber = build_broker(settings.kafka, hearing)
+    listening = Listening(hearing)
+    broker, subscriber = build_broker(settings.kafka, listening)
     relay = Relay(room.name, room.database.url, room.database.server_settings, settings.kafka)
     await _start_patiently(broker.start)
     parts: list[Coroutine[Any, Any, None]] = [
@@ -45,7 +46,9 @@ async def work(room: Room, settings: Settings, stopping: asyncio.Event, *, use_i
     tasks = [asyncio.create_task(part) for part in parts]
     log.info("at work", room=room.name)
     await _until_stopped_or_failed(stopping, tasks, room.name)
+    await listening.finish()  # while the consumer is still there to note how far it got
     await broker.stop()
+    await listening.finish()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -67,8 +67,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pilotage"
 
 
-def resolve(work: Path) -> None:
-    """Downloads the jars and what they depend on into `work/jars` (run in a process of its own)."""
+def resolve(work: Path, coordinates: str = COORDINATES) -> None:
+    """Downloads these jars and what they depend on into `work/jars` (run in a process of its own)."""
     from jgo.constants import MAVEN_CENTRAL_URL
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext
@@ -76,7 +76,7 @@ def resolve(work: Path) -> None:
     # jgo.build() would fill ~/.m2 as well; the same, but within `work`.
     context = MavenContext(repo_cache=work / "m2", remote_repos={"central": MAVEN_CENTRAL_URL})
     builder = EnvironmentBuilder(context=context, cache_dir=work / "jgo", link_strategy=LinkStrategy.COPY)
-    environment = builder.from_endpoint(COORDINATES)
+    environment = builder.from_endpoint(coordinates)
     jars = work / "jars"
     jars.mkdir(exist_ok=True)
     for jar in environment.path.rglob("*.jar"):

@@ -33,6 +33,7 @@ MEMBERS = {
 }
 PARTITIONS = 4
 STEPS = 25
+MOST_WORKERS = 3
 
 
 class Key(NamedTuple):
@@ -47,11 +48,15 @@ class Crash(Exception):
 
 @dataclass
 class Life:
-    """One life: `said` in the order said; what is not yet delivered waits; a crash delivers nothing."""
+    """One life: `said` in the order said; what is not yet delivered waits; a crash delivers nothing.
+
+    workers: share the partitions as `owners` says, each with connections of its own.
+    """
 
     settings: Settings
     draw: Random
-    room: Room = field(init=False)
+    workers: list[Hearing] = field(default_factory=list)
+    owners: list[int] = field(default_factory=lambda: [0] * PARTITIONS)
     said: list[Raw] = field(default_factory=list)
     waiting: list[Raw] = field(default_factory=list)
     delivered: list[Raw] = field(default_factory=list)
@@ -59,7 +64,11 @@ class Life:
     versions: dict[Key, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.room = build(self.settings)
+        self.workers.append(Hearing(build(self.settings)))
+
+    @property
+    def room(self) -> Room:
+        return self.workers[0].room
 
     async def live(self) -> None:
         """Ends with everything delivered at least once, and some of it again."""
@@ -71,6 +80,8 @@ class Life:
             self.repeat,
             self.crash,
             self.restart,
+            self.join,
+            self.leave,
             self.enrol,
         )
         for _ in range(STEPS):
@@ -109,19 +120,39 @@ class Life:
             self.events[identity] = event
 
     async def deliver(self) -> None:
-        """Some of what waits, in any order, to one worker or to two that share the partitions."""
+        """Some of what waits, in any order, each partition to its worker, all at once.
+
+        Now and then a worker that has lost a partition is still at it: both hear the same.
+        """
         records = self._some(self.waiting)
-        half = {self.draw.randrange(PARTITIONS) for _ in range(2)} if self.draw.random() < 0.3 else set()
-        parts = [[r for r in records if (r.partition in half) is mine] for mine in (True, False)]
-        await asyncio.gather(*(Hearing(self.room).hear(part) for part in parts if part))
+        heard = [(self.workers[self.owners[record.partition]], record) for record in records]
+        if records and self.draw.random() < 0.3:
+            lost, former = self.draw.randrange(PARTITIONS), self.draw.choice(self.workers)
+            heard += [(former, record) for record in self._some(records) if record.partition == lost]
+        parts = [[record for who, record in heard if who is worker] for worker in self.workers]
+        at_work = zip(self.workers, parts, strict=True)
+        await asyncio.gather(*(worker.hear(part) for worker, part in at_work if part))
         self._note(records)
+
+    async def join(self) -> None:
+        if len(self.workers) < MOST_WORKERS:
+            self.workers.append(Hearing(build(self.settings)))
+        self._share_out()
+
+    async def leave(self) -> None:
+        if len(self.workers) > 1:
+            await self.workers.pop(self.draw.randrange(len(self.workers))).room.database.close()
+        self._share_out()
+
+    def _share_out(self) -> None:
+        self.owners = [self.draw.randrange(len(self.workers)) for _ in range(PARTITIONS)]
 
     async def repeat(self) -> None:
         """Some of what was delivered before, mixed with some that was not."""
         records = self._some(self.delivered) + self._some(self.waiting)
         self.draw.shuffle(records)
         if records:
-            await Hearing(self.room).hear(records)
+            await self.draw.choice(self.workers).hear(records)
         self._note(records)
 
     async def crash(self) -> None:
@@ -136,14 +167,19 @@ class Life:
         hearing._note_progress = dying  # type: ignore[method-assign, assignment]
         if records:
             try:
-                await hearing._take(records)
+                await hearing._take(hearing.read(records))
             except TimeoutError:
                 return
             raise AssertionError("it should have died")
 
     async def restart(self) -> None:
-        await self.room.database.close()
-        self.room = build(self.settings)
+        """All of them, from nothing but the database."""
+        await self.close()
+        self.workers = [Hearing(build(self.settings)) for _ in self.workers]
+
+    async def close(self) -> None:
+        for worker in self.workers:
+            await worker.room.database.close()
 
     def _some(self, records: Sequence[Raw]) -> list[Raw]:
         return self.draw.sample(records, self.draw.randint(0, len(records))) if records else []
@@ -207,4 +243,4 @@ async def faults_of_life(settings: Settings, seed: int) -> list[str]:
         differing = sorted(cell for cell in wanted.keys() | found.keys() if wanted.get(cell) != found.get(cell))
         return [f"seed {seed}: {cell}: {found.get(cell)} for {wanted.get(cell)}" for cell in differing]
     finally:
-        await life.room.database.close()
+        await life.close()

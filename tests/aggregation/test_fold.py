@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from services.aggregation.domain.versions import Key
 from services.aggregation.handlers.totals import add_to_totals, hear_submissions
+from services.aggregation.tables.versions import unwritten
 from shared.database import Database
 from shared.events import SubmissionAccepted
 from shared.room import Heard
@@ -36,7 +37,7 @@ def reference_totals(events: Sequence[SubmissionAccepted]) -> Totals:
     totals: Totals = {}
     for version in standing.values():
         form, period, platform = version.key
-        for member, _, _, region, *line, _ in version.lines:
+        for member, _, _, region, *line, _ in unwritten(version.lines):
             totals["line", form, period, platform, member] = (version.version, *line)
             for level, code in (("national", "FR"), *([("region", region)] if region else [])):
                 key = (form, period, level, code)

@@ -1,7 +1,8 @@
-"""Whatever happens on the way - other orders, repetitions, crashes, two workers, registry moves - same totals."""
+"""Whatever happens on the way - other orders, repetitions, crashes, workers coming and going - same totals."""
 
 import pytest
 
+from services.aggregation.handlers import totals
 from shared.database import Database
 from tests.aggregation.conftest import empty
 from tests.aggregation.lives import Life, faults_of_life
@@ -33,4 +34,17 @@ async def test_a_life_that_loses_a_record_is_convicted(
 
     monkeypatch.setattr(Life, "deliver", losing)
     faults = [fault for seed in range(3) for fault in await faults_of_life(settings_for(servers, room_url), seed)]
+    assert faults
+
+
+async def test_a_build_that_leaves_figures_behind_is_convicted(
+    database: Database, servers: Servers, room_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A correction that does not take away what it replaces."""
+
+    async def nothing(*_: object) -> list[object]:
+        return []
+
+    monkeypatch.setattr(totals, "lines_of", nothing)
+    faults = [fault for seed in range(5) for fault in await faults_of_life(settings_for(servers, room_url), seed)]
     assert faults

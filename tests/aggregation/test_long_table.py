@@ -7,6 +7,7 @@ import pytest
 from services.aggregation.domain.long_table import HEADER, QuarterFigures, long_table
 from services.aggregation.domain.versions import Key, Version
 from services.aggregation.domain.ytd import last_quarter, rows_of_year
+from services.aggregation.tables.versions import unwritten
 from shared.periods import Period
 from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events, read
 
@@ -14,7 +15,7 @@ from tests.aggregation.submissions import GOLDEN, QUARTERLY, golden_events, read
 def _figures(version: Version) -> list[QuarterFigures]:
     form, period, platform = version.key
     found = []
-    for member, _, _, region, one, two, three, _ in version.lines:
+    for member, _, _, region, one, two, three, _ in unwritten(version.lines):
         groups = [
             ("member", member),
             ("national", "FR"),

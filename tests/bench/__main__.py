@@ -29,7 +29,7 @@ PARTS: dict[str, Callable[[Sizes], Awaitable[Part]]] = {
     "mail": measure_mail,
     "large": measure_large,
 }
-_LONGEST_SECONDS = 900
+_LONGEST_SECONDS = 1800
 console = Console()
 
 

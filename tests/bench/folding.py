@@ -1,4 +1,4 @@
-"""One worker of aggregation before a full topic: filled first, then the worker started and watched to the end."""
+"""Workers of aggregation before a full topic: filled first, then they are started and watched to the end."""
 
 import asyncio
 import os
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import asyncpg
 import psutil
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from deploy.embedded.infra import Infra
 from deploy.embedded.supervisor import Child
@@ -62,19 +63,43 @@ class Folded:
     faults: list[str]
 
 
-async def fold(infra: Infra, name: str, backlog: Backlog, argv: tuple[str, ...]) -> Folded:
-    """In a database and under topic names of its own."""
+async def fill(infra: Infra, name: str, backlog: Backlog) -> str:
+    """A topic of that name with the backlog in it, for whoever is measured; its full name."""
+    settings = settings_for(Servers(infra.bootstrap_servers, infra.database_url), infra.database_url, prefix=f"{name}-")
+    await create_topics(settings.kafka)
+    await _fill(settings.kafka, backlog)
+    return settings.kafka.prefix + SUBMISSIONS.name
+
+
+async def fold(infra: Infra, name: str, backlog: Backlog, argv: tuple[str, ...], workers: int = 1) -> Folded:
+    """By so many workers, from the first record of a topic filled before, into a database of its own."""
     async with own_database(infra.database_url) as url:
         settings = settings_for(Servers(infra.bootstrap_servers, url), url, prefix=f"{name}-")
-        await create_topics(settings.kafka)
+        await _rewind(settings.kafka)
         await migrate(url, "aggregation")
-        await _fill(settings.kafka, backlog)
         connection = await asyncpg.connect(plain(url))
         try:
             await connection.execute("CHECKPOINT")
-            return await _watched(infra, connection, backlog, argv, _environment(settings))
+            return await _watched(infra, connection, backlog, argv, _environment(settings), workers)
         finally:
             await connection.close()
+
+
+async def _rewind(kafka: KafkaSettings) -> None:
+    """The group begins again at the first record; waits until its last worker is forgotten."""
+    group = kafka.prefix + "aggregation"
+    async with AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers, group_id=group, enable_auto_commit=False
+    ) as consumer:
+        places = [TopicPartition(kafka.prefix + SUBMISSIONS.name, number) for number in range(SUBMISSIONS.partitions)]
+        consumer.assign(places)
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    await consumer.commit(dict.fromkeys(places, 0))
+                    return
+                except KafkaError:
+                    await asyncio.sleep(0.5)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -113,17 +138,22 @@ async def _watched(
     backlog: Backlog,
     argv: tuple[str, ...],
     env: dict[str, str],
+    workers: int,
 ) -> Folded:
-    infra.supervisor.add(Child(WORKER, (sys.executable, *argv), env=env, stage=11, cwd=PROJECT))
+    names = [WORKER if number == 0 else f"{WORKER}-{number + 1}" for number in range(workers)]
+    for name in names:
+        infra.supervisor.add(Child(name, (sys.executable, *argv), env=env, stage=11, cwd=PROJECT))
     start = Moment(time.monotonic(), 0, 0.0)
     try:
         await infra.supervisor.start()
-        worker = psutil.Process(infra.supervisor.pids()[WORKER])
-        first = await _reached(infra, connection, worker, 1)
-        last = await _reached(infra, connection, worker, len(backlog.records))
-        peak = _peak_bytes(worker.pid)
+        pids = infra.supervisor.pids()
+        processes = [psutil.Process(pids[name]) for name in names]
+        first = await _reached(infra, connection, processes, 1)
+        last = await _reached(infra, connection, processes, len(backlog.records))
+        peak = max(peak_bytes(process.pid) for process in processes)
     finally:
-        await infra.supervisor.end(WORKER)
+        for name in names:
+            await infra.supervisor.end(name)
     if last.events == first.events:
         raise WorkerFailed("one commit took everything: there is no rate to be measured")
     faults = await differences(connection, backlog.records)
@@ -133,17 +163,25 @@ async def _watched(
 
 
 async def _reached(
-    infra: Infra, connection: "asyncpg.Connection[asyncpg.Record]", worker: psutil.Process, records: int
+    infra: Infra,
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    workers: list[psutil.Process],
+    records: int,
 ) -> Moment:
     """The moment at which so many records were seen to be committed."""
     while (events := await connection.fetchval(_HEARD, records)) is None:
-        if any(status.name == WORKER and status.restarts for status in infra.supervisor.status()):
-            raise WorkerFailed((infra.supervisor.logs / f"{WORKER}.log").read_text()[-1000:])
+        for status in infra.supervisor.status():
+            if status.name.startswith(WORKER) and status.restarts:
+                raise WorkerFailed((infra.supervisor.logs / f"{status.name}.log").read_text()[-1000:])
         await asyncio.sleep(_LOOK_SECONDS)
-    at, used = time.monotonic(), worker.cpu_times()
-    return Moment(at, events, used.user + used.system)
+    return Moment(time.monotonic(), events, sum(cpu_seconds(worker) for worker in workers))
 
 
-def _peak_bytes(pid: int) -> int:
+def cpu_seconds(process: psutil.Process) -> float:
+    used = process.cpu_times()
+    return float(used.user + used.system)
+
+
+def peak_bytes(pid: int) -> int:
     found = re.search(r"^VmHWM:\s+(\d+) kB$", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
     return int(found[1]) * 1024 if found else 0

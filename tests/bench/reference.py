@@ -40,6 +40,11 @@ async def differences(connection: "asyncpg.Connection[asyncpg.Record]", records:
     return found + ([f"{letters} dead letters"] if letters else [])
 
 
+def totals_by_group(records: Iterable[Planned]) -> dict[str, tuple[int, ...]]:
+    """Lines and figures of each group, its codes joined by bars."""
+    return {"|".join(row[:4]): row[4:] for row in _totals(_newest(records))}
+
+
 def _newest(every: Iterable[Planned]) -> set[Planned]:
     found: dict[Subject, Planned] = {}
     for planned in every:

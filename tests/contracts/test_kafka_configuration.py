@@ -9,7 +9,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
-from shared.broker import build_broker
+from shared.broker import Listening, build_broker
 from shared.database import Database
 from shared.hearing import Hearing
 from shared.relay import reliable_producer
@@ -23,7 +23,7 @@ WAIT_FOR_ALL = -1
 
 def _broker_of(room: str) -> KafkaBroker:
     no_database = cast(Database, None)
-    return build_broker(SETTINGS, Hearing(Room(name=room, database=no_database)))[0]
+    return build_broker(SETTINGS, Listening(Hearing(Room(name=room, database=no_database))))[0]
 
 
 def _subscriber_of(room: str) -> BatchSubscriber:

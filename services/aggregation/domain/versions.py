@@ -25,7 +25,7 @@ Sums = dict[str | None, list[int]]
 
 
 def sums_of(lines: Iterable[Line]) -> Sums:
-    """Best asked for while the lines are fresh: later the processor has to fetch each again."""
+    """Of a submission's lines."""
     found: Sums = {}
     for _, _, _, region, m1, m2, m3, _ in lines:
         if (known := found.get(region)) is None:
@@ -38,15 +38,18 @@ def sums_of(lines: Iterable[Line]) -> Sums:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One accepted submission; to_confirm: something in it waits for an explanation."""
+class Version(NamedTuple):
+    """One accepted submission; to_confirm: something in it waits for an explanation.
+
+    lines: as they are kept, a JSON array of `Line`, written and summed while the processor has them at hand; thousands
+    of lines as objects would wait for the commit, and be fetched from memory again.
+    """
 
     key: Key
     version: int
     submission: UUID
     received_on: date
-    lines: Lines
+    lines: str
     sums: Sums
     to_confirm: bool = False
 

@@ -5,29 +5,28 @@ while the processor still has it at hand.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from operator import attrgetter
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple, Union
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple
 
 from services.aggregation.domain.figures import minor_units
 from services.aggregation.domain.versions import Key, Line, Lines, Version, sums_of
+from services.aggregation.tables.versions import written
 from shared.events import SubmissionAccepted, SubmissionRejected
-from shared.forms import FORMS, Column
+from shared.forms import FORMS, Column, Form
 from shared.periods import Period
 from shared.regions import DEPARTMENTS, NoRegionOnThatDay, region_on
 from shared.wire import Malformed, Readers
 
 _QUARTERLY = {code: form for code, form in FORMS.items() if form.kind == "quarterly"}
-_UNSET: Any = msgspec.UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The version to be folded; None of a form without totals."""
 
     received_on: date
@@ -41,11 +40,10 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class _Said(msgspec.Struct, frozen=True, kw_only=True):
-    """As `SubmissionAccepted` says it, without its lines."""
+    """As `SubmissionAccepted` says it, without its form and its lines."""
 
     submission: UUID
     platform: str
-    form: str
     period: str
     received_on: date
     version: int
@@ -63,37 +61,33 @@ class _AnyLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class _AnyAccepted(_Said, frozen=True, kw_only=True):
+    form: str
     lines: list[_AnyLine]
 
 
-def _written(column: Column) -> tuple[str, Any, Any]:
+def _figure(column: Column) -> tuple[str, Any]:
     """A count is read as the number that its text is, an amount as text; what is written otherwise is read slowly."""
-    kind = str if column.scale else Annotated[int, msgspec.Meta(ge=0)]
-    return column.name, kind | msgspec.UnsetType, _UNSET
+    return column.name, str if column.scale else Annotated[int, msgspec.Meta(ge=0)]
 
 
-_Figures = msgspec.defstruct(
-    "_Figures",
-    [_written(column) for form in _QUARTERLY.values() for column in form.measures],
-    frozen=True,
-    gc=False,
-)
+def _ours(form: Form) -> type[msgspec.Struct]:
+    """The same of one form, as our own writers write it."""
+    figures = msgspec.defstruct("_Figures", [_figure(column) for column in form.measures], frozen=True, gc=False)
+    fields: list[Any] = [
+        ("line", int),
+        ("member", str),
+        ("department", str),
+        ("values", figures),
+        ("comment", str | None, None),
+    ]
+    line = msgspec.defstruct("_OurLine", fields, frozen=True, gc=False)
+    said = [("lines", list[line])]  # type: ignore[valid-type]
+    options: dict[str, Any] = {"frozen": True, "kw_only": True, "tag_field": "form", "tag": form.code}
+    return msgspec.defstruct("_OurAccepted", said, bases=(_Said,), **options)
 
 
-class _OurLine(msgspec.Struct, frozen=True, gc=False):
-    """The same as our own writers write it."""
-
-    line: int
-    member: str
-    department: str
-    values: _Figures  # type: ignore[valid-type]
-    comment: str | None = None
-
-
-class _OurAccepted(_Said, frozen=True, kw_only=True):
-    lines: list[_OurLine]
-
-
+_OurAccepted: Any = Union[tuple(map(_ours, _QUARTERLY.values()))]  # noqa: UP007 - as many as there are forms
+_form_of = attrgetter("__struct_config__.tag")
 _read_ours = msgspec.json.Decoder(_OurAccepted, strict=False).decode
 _read_any = msgspec.json.Decoder(_AnyAccepted).decode
 _read_rejected = msgspec.json.Decoder(Rejected).decode
@@ -102,11 +96,13 @@ _read_rejected = msgspec.json.Decoder(Rejected).decode
 def read_accepted(body: bytes) -> Accepted:
     """Raises Malformed, also where a figure is not as the contract says."""
     try:
-        return _accepted(_read_ours(body), _our_lines)
+        said = _read_ours(body)
+        return _accepted(said, _form_of(said), _our_lines)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, TypeError):
         pass
     try:
-        return _accepted(_read_any(body), _any_lines)
+        any_said = _read_any(body)
+        return _accepted(any_said, any_said.form, _any_lines)
     except msgspec.DecodeError as error:
         raise Malformed(str(error)) from None
     except (KeyError, ValueError) as error:
@@ -120,41 +116,34 @@ def read_rejected(body: bytes) -> Rejected:
         raise Malformed(type(error).__name__ if isinstance(error, UnicodeDecodeError) else str(error)) from None
 
 
-def _accepted(said: Any, lines_of: Callable[[Any], Lines]) -> Accepted:
-    if said.form not in _QUARTERLY:
+def _accepted(said: Any, form: str, lines_of: Callable[[Any, str], Lines]) -> Accepted:
+    if form not in _QUARTERLY:
         return Accepted(said.received_on, None)
-    lines = lines_of(said)
-    key = Key(said.form, said.period, said.platform)
-    about = (said.version, said.submission, said.received_on)
-    return Accepted(said.received_on, Version(key, *about, lines, sums_of(lines), said.to_confirm))
+    lines = lines_of(said, form)
+    about = (Key(form, said.period, said.platform), said.version, said.submission, said.received_on)
+    return Accepted(said.received_on, Version(*about, written(lines), sums_of(lines), said.to_confirm))
 
 
-def _our_lines(said: _OurAccepted) -> Lines:
-    """Column by column: a call for each cell would cost as much as all the rest. ValueError where one is missing."""
+def _our_lines(said: Any, form: str) -> Lines:
+    """Column by column: a call for each cell would cost as much as all the rest."""
     if not said.lines:
         return []
-    columns, scales = _columns(said.form)
-    member, line, department, comment, *figures = zip(*map(columns, said.lines), strict=True)
-    if any(_UNSET in values for values in figures):
-        raise ValueError("a figure is missing")
-    measures = [minor_units(of, scale) if scale else of for of, scale in zip(figures, scales, strict=True)]
+    line, member, department, values, comment = zip(*map(astuple, said.lines), strict=True)
+    figures = zip(*map(astuple, values), strict=True)
+    measures = [minor_units(of, scale) if scale else of for of, scale in zip(figures, _scales(form), strict=True)]
     regions = map(_regions(said.period).get, department)
     return list(zip(member, line, department, regions, *measures, comment, strict=True))
 
 
 @cache
-def _columns(form: str) -> tuple[Callable[[Any], tuple[Any, ...]], list[int]]:
-    """What is taken of a line at once, and the decimals of each measure."""
-    measures = _QUARTERLY[form].measures
-    names = [f"values.{column.name}" for column in measures]
-    return attrgetter("member", "line", "department", "comment", *names), [column.scale for column in measures]
+def _scales(form: str) -> list[int]:
+    """The decimals of each measure."""
+    return [column.scale for column in _QUARTERLY[form].measures]
 
 
-def _any_lines(said: _AnyAccepted) -> Lines:
+def _any_lines(said: _AnyAccepted, form: str) -> Lines:
     region, values = _regions(said.period).get, [line.values for line in said.lines]
-    measures = [
-        minor_units([of[column.name] for of in values], column.scale) for column in _QUARTERLY[said.form].measures
-    ]
+    measures = [minor_units([of[column.name] for of in values], column.scale) for column in _QUARTERLY[form].measures]
     found: list[Line] = []
     for line, m1, m2, m3 in zip(said.lines, *measures, strict=True):
         found.append((line.member, line.line, line.department, region(line.department), m1, m2, m3, line.comment))

@@ -15,8 +15,8 @@ from shared.transaction import Transaction
 
 async def hear_submissions(work: Transaction, heard: Sequence[Heard[Accepted | Rejected]]) -> None:
     """Folds what was accepted, and counts everything that was received."""
-    await add_to_totals(work, [Heard(h.event, h.partition) for h in heard if isinstance(h.event, Accepted)])
-    await count_received(work, [(h.event, h.partition) for h in heard])
+    await add_to_totals(work, [Heard(event, partition) for event, partition in heard if isinstance(event, Accepted)])
+    await count_received(work, heard)
 
 
 async def add_to_totals(work: Transaction, heard: Sequence[Heard[Accepted]]) -> None:

@@ -25,8 +25,17 @@ JOIN version AS v ON (v.form, v.period, v.platform, v.version) = (k.form, k.peri
 
 _PARTED = chr(31)
 
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Lines)
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Lines).decode
+
+
+def written(lines: Lines) -> str:
+    """The lines of a version as they are kept."""
+    return _encode(lines).decode()
+
+
+def unwritten(text: str) -> Lines:
+    return _decode(text)
 
 
 async def lock_partitions(work: Transaction, partitions: Iterable[int]) -> None:
@@ -53,7 +62,7 @@ async def lines_of(work: Transaction, versions: Mapping[Key, int]) -> list[tuple
         return []
     keys = sorted(versions)
     asked = {**_key_arrays(keys), "versions": [versions[key] for key in keys]}
-    return [(keys[row.n - 1], _decoder.decode(row.lines)) for row in await work.execute(_LINES, asked)]
+    return [(keys[row.n - 1], unwritten(row.lines)) for row in await work.execute(_LINES, asked)]
 
 
 async def keep_versions(work: Transaction, versions: Iterable[Version]) -> None:
@@ -61,8 +70,9 @@ async def keep_versions(work: Transaction, versions: Iterable[Version]) -> None:
 
 
 def _row(version: Version) -> tuple[Any, ...]:
-    lines = _encoder.encode(version.lines).decode()
-    return (*version.key, version.version, version.submission, version.received_on, lines, version.to_confirm)
+    key, *rest = version
+    number, submission, received_on, lines, _, to_confirm = rest
+    return (*key, number, submission, received_on, lines, to_confirm)
 
 
 def _key_arrays(keys: Sequence[Key]) -> dict[str, Any]:

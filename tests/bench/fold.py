@@ -23,8 +23,8 @@ commit that was seen, by the time from there to the last one. Afterwards every l
 is compared with a plain model in Python. For comparison the same worker takes one event per transaction,
 {alone:,} records into an empty database (which favours it); and others read the very same topic: Kafka Streams {kafka}
 and Quix Streams, exactly once, each with a program of ours (`tests/bench/peers`) that keeps the standing lines of each
-submission and the totals of régions and nation. They keep no overtaken versions and no inbox, and all their lines are
-counted although some came before the first result was seen (both favour them); their totals, read committed, are
+submission and the totals of régions and nation. They keep no overtaken versions and no inbox (which
+favours them), and are measured from their first committed result in the same way; their totals, read committed, are
 compared with the same model. The floors read and decode only, or also COPY a row per line: neither is right."""
 
 

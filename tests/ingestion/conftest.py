@@ -50,7 +50,7 @@ def golden_network(name: str) -> Golden:
     return Golden(folder, Network.model_validate(json.loads(text)))
 
 
-@pytest.fixture(params=["network-2005", "network-2015", "network-2016"])
+@pytest.fixture(params=["network-2005", "network-2015", "network-2016", "network-moves"])
 def golden(request: pytest.FixtureRequest) -> Golden:
     return golden_network(request.param)
 

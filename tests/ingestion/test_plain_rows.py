@@ -1,7 +1,7 @@
 """Plain rows: what is read without the parser of XML is what it reads, of right and of spoilt workbooks alike."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -33,7 +33,7 @@ def read(content: bytes) -> list[Any]:
 
 
 @pytest.fixture
-def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], tuple[list[Any], list[Any]]]]:
+def both(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], tuple[list[Any], list[Any]]]:
     def read_both(content: bytes) -> tuple[list[Any], list[Any]]:
         fast = read(content)
         with monkeypatch.context() as patch:
@@ -105,6 +105,11 @@ def test_plain_rows_are_taken_without_the_parser(monkeypatch: pytest.MonkeyPatch
     """Else all the above would hold of nothing."""
     taken: list[str] = []
     take = xlsx._SheetReader.take
-    monkeypatch.setattr(xlsx._SheetReader, "take", lambda *args: taken.append(args[1]) or take(*args))
+
+    def note(reader: xlsx._SheetReader, record: str, *more: Any) -> Any:
+        taken.append(record)
+        return take(reader, record, *more)
+
+    monkeypatch.setattr(xlsx._SheetReader, "take", note)
     assert read(book(xlsx_row(*HEADER) + SECOND)) == [(1, dict(enumerate(HEADER))), (2, {0: "1"})]
     assert taken == ["2"]

@@ -139,6 +139,14 @@ class Network(Fact):
     def _performers(self) -> dict[tuple[str, date], dict[str, list[Member]]]:
         return {}
 
+    @cached_property
+    def _owing(self) -> dict[tuple[str, tuple[str, ...], date], bool]:
+        return {}
+
+    @cached_property
+    def _expected(self) -> dict[tuple[str, tuple[str, ...], date], tuple[str, ...]]:
+        return {}
+
     def platform(self, code: str) -> Platform | None:
         return self._platforms.get(code)
 
@@ -161,7 +169,21 @@ class Network(Fact):
 
     def owes(self, platform: str, form: "Form", period: "Period") -> bool:
         """Exchange format, Forms: somebody performs the service on the last day, and the agreement covers it."""
-        known, day = self.platform(platform), period.last_day
+        about = platform, form.services, period.last_day
+        if about not in self._owing:
+            self._owing[about] = self._owes_on(*about)
+        return self._owing[about]
+
+    def _owes_on(self, platform: str, services: tuple[str, ...], day: date) -> bool:
+        known = self.platform(platform)
         if known is None or not known.agreed_on(day):
             return False
-        return any(self.performers(platform, service, day) for service in form.services)
+        return any(self.performers(platform, service, day) for service in services)
+
+    def expected(self, platform: str, services: tuple[str, ...], day: date) -> tuple[str, ...]:
+        """The codes of all who perform one of the services for that platform on that day, in order."""
+        about = platform, services, day
+        if about not in self._expected:
+            found = {member.code for service in services for member in self.performers(platform, service, day)}
+            self._expected[about] = tuple(sorted(found))
+        return self._expected[about]

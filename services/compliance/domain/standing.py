@@ -61,8 +61,7 @@ def owes_lines(form: Form) -> bool:
 
 
 def expected_members(network: Network, platform: str, form: Form, period: Period) -> tuple[str, ...]:
-    day = period.last_day
-    return tuple(sorted({m.code for service in form.services for m in network.performers(platform, service, day)}))
+    return network.expected(platform, form.services, period.last_day)
 
 
 def standings(network: Network, owed: Sequence[Obligation], arrived: Mapping[Owed, Arrived]) -> Iterator[Standing]:

@@ -16,6 +16,7 @@ from tests.bench.document import written
 from tests.bench.fold import measure_fold
 from tests.bench.large import measure_large
 from tests.bench.mail import measure_mail
+from tests.bench.pages import measure_pages
 from tests.bench.replay import measure_replay
 from tests.bench.results import Part
 from tests.bench.sizes import FULL, SHORT, Sizes
@@ -28,6 +29,7 @@ PARTS: dict[str, Callable[[Sizes], Awaitable[Part]]] = {
     "replay": measure_replay,
     "mail": measure_mail,
     "large": measure_large,
+    "pages": measure_pages,
 }
 _LONGEST_SECONDS = 1800
 console = Console()

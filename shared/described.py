@@ -1,14 +1,17 @@
 """The API's description as served: every answer that a route can give is declared, refusals (RFC 9457) too."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 
-Right = Literal["anybody", "signed_in", "admin"]
+# Each is the one before with fewer people: whoever asks; whoever is signed in; the network (all but auditors, who are
+# no actors of it); UESL, with the admin; the admin alone.
+Right = Literal["anybody", "signed_in", "network", "uesl", "admin"]
+RIGHTS: tuple[Right, ...] = get_args(Right)
 Declared = dict[int | str, dict[str, Any]]
 
 TITLES = {
@@ -96,7 +99,7 @@ def methods_at(app: FastAPI, path: str) -> set[str]:
 def right_of(route: APIRoute) -> Right:
     """Who may pass, as the guard among the route's dependencies says."""
     rights: list[Right] = [right for call in _calls(route.dependant) if (right := getattr(call, "right", None))]
-    return max(rights, key=("anybody", "signed_in", "admin").index, default="anybody")
+    return max(rights, key=RIGHTS.index, default="anybody")
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:
@@ -119,7 +122,7 @@ def _refusals_of(operation: dict[str, Any], route: APIRoute) -> Iterator[int]:
     yield 503
     if right != "anybody":
         yield 401
-    if right == "admin":
+    if right not in ("anybody", "signed_in"):
         yield 403
     if "{" in route.path_format:
         yield 404

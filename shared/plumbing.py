@@ -83,6 +83,32 @@ def plumbing_sql(schema: str) -> str:
 # A credential of a member: a migration of each room's own.
 MEMBER_OF_CREDENTIAL = "ALTER TABLE {schema}.credential ADD COLUMN member text NOT NULL DEFAULT '';\n"
 
+# A credential of an audit firm's account: likewise.
+FIRM_OF_CREDENTIAL = "ALTER TABLE {schema}.credential ADD COLUMN firm text NOT NULL DEFAULT '';\n"
+
+# Who saw and changed what: the room may add and read, nothing else.
+JOURNAL = """
+CREATE TABLE {schema}.journal (
+    n bigint PRIMARY KEY,
+    at timestamptz NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    actor text NOT NULL,
+    method text NOT NULL,
+    path text NOT NULL,
+    query text NOT NULL,
+    status int NOT NULL,
+    sha256 text NOT NULL
+);
+REVOKE UPDATE, DELETE, TRUNCATE ON {schema}.journal FROM pilotage_{schema};
+"""
+
+# Sessions whose owner has signed out: kept until they are too old to open anything.
+SESSION_ENDED = """
+CREATE TABLE {schema}.session_ended (session text PRIMARY KEY, ended_at timestamptz NOT NULL DEFAULT now());
+GRANT SELECT, INSERT, DELETE ON {schema}.session_ended TO pilotage_{schema};
+"""
+
 # Every version of a subject is kept: an edition is made again by the registry that it was made with.
 REGISTRY_HISTORY = """
 ALTER TABLE {schema}.registry_subject RENAME TO registry_history;

@@ -18,9 +18,11 @@ from shared.events import (
     OperatorRecorded,
     PlatformRecorded,
     RegistryRecorded,
+    SessionEnded,
 )
 from shared.network import Network
 from shared.room import OneByOne
+from shared.security import SESSION_SECONDS
 from shared.transaction import Transaction
 
 _SUBJECT = """
@@ -35,11 +37,15 @@ SELECT kind, body FROM (
 WHERE NOT removed ORDER BY kind, code
 """
 _CREDENTIAL = """
-INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked, member)
-VALUES (:id, :version, :token_sha256, :role, :platform, :name, :revoked, :member)
+INSERT INTO credential (id, version, token_sha256, role, platform, name, revoked, member, firm)
+VALUES (:id, :version, :token_sha256, :role, :platform, :name, :revoked, :member, :firm)
 ON CONFLICT (id) DO UPDATE SET version = excluded.version, revoked = excluded.revoked
 WHERE credential.version < excluded.version
 """
+
+
+_SESSION_END = "INSERT INTO session_ended (session) VALUES (:session) ON CONFLICT DO NOTHING"
+_TOO_OLD_ANYWAY = "DELETE FROM session_ended WHERE ended_at < now() - make_interval(secs => :seconds)"
 
 
 class NoRegistry(RuntimeError):
@@ -87,8 +93,14 @@ async def keep_credential(work: Transaction, event: CredentialIssued) -> None:
             "name": event.name,
             "revoked": event.revoked,
             "member": event.member,
+            "firm": event.firm,
         },
     )
+
+
+async def keep_session_end(work: Transaction, event: SessionEnded) -> None:
+    await work.execute(_SESSION_END, {"session": event.session})
+    await work.execute(_TOO_OLD_ANYWAY, {"seconds": 2 * SESSION_SECONDS})
 
 
 async def begin_day(work: Transaction, event: DayBegan) -> None:
@@ -154,6 +166,7 @@ READINGS: dict[type[Event], OneByOne] = {
     OperatorRecorded: keep_operator,
     RegistryRecorded: open_registry,
     CredentialIssued: keep_credential,
+    SessionEnded: keep_session_end,
     DayBegan: begin_day,
 }
 

@@ -2,23 +2,25 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from shared.transaction import Transaction
 
-Role = Literal["admin", "platform", "member"]
+Role = Literal["uesl", "platform", "member", "auditor", "admin"]
 SESSION_SECONDS = 12 * 3600
 _PREFIX = "plt_"
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is signed in; `platform` is set for a platform only, `member` for a member only.
+    """Who is signed in; `platform` is set for a platform only, `member` for a member only, `firm` for an auditor only.
 
-    `credential` is what opened the door.
+    `credential` is what opened the door, `session` what was begun with it, if any. UESL steers the network; the admin
+    runs the system, and may do what UESL may.
     """
 
     name: str
@@ -26,16 +28,27 @@ class Viewer:
     platform: str | None = None
     credential: str | None = None
     member: str | None = None
+    firm: str | None = None
+    session: str | None = field(default=None, compare=False)
 
     @property
     def sees(self) -> str:
-        """Whose rows PostgreSQL shows: a platform's own, those in a member's name, or all.
+        """Whose rows PostgreSQL shows: a platform's own, those in a member's name, those of a firm's audits, or all.
 
-        No code holds a slash: a member's view is no platform's, whatever its code.
+        No code holds a slash: a member's or a firm's view is no platform's, whatever its code.
         """
-        if self.role == "admin":
+        if self.sees_all:
             return "*"
-        return f"member/{self.member or ''}" if self.role == "member" else self.platform or ""
+        if self.role == "member":
+            return f"member/{self.member or ''}"
+        if self.role == "auditor":
+            return f"auditor/{self.firm or ''}"
+        return self.platform or ""
+
+    @property
+    def sees_all(self) -> bool:
+        """UESL, whose network it is, and the admin, who runs the system."""
+        return self.role in ("uesl", "admin")
 
     @property
     def is_admin(self) -> bool:
@@ -43,7 +56,7 @@ class Viewer:
 
 
 _OPENED_BY = """
-SELECT id, name, role, platform, member FROM credential
+SELECT id, name, role, platform, member, firm FROM credential
 WHERE token_sha256 = :hash AND NOT revoked
   AND (role = 'platform' AND platform <> '' OR role = 'member' AND member <> '')
 """
@@ -63,8 +76,10 @@ def _signer(secret_key: str) -> URLSafeTimedSerializer:
 
 
 def sign_session(secret_key: str, viewer: Viewer) -> str:
-    value = {"n": viewer.name, "r": viewer.role, "p": viewer.platform, "c": viewer.credential, "m": viewer.member}
-    return _signer(secret_key).dumps(value)
+    """Another session each time, even of the same credential."""
+    value = {"n": viewer.name, "r": viewer.role, "p": viewer.platform, "c": viewer.credential}
+    begun = viewer.session or secrets.token_urlsafe(12)
+    return _signer(secret_key).dumps(value | {"m": viewer.member, "f": viewer.firm, "s": begun})
 
 
 def read_session(secret_key: str, session: str) -> Viewer | None:
@@ -73,7 +88,20 @@ def read_session(secret_key: str, session: str) -> Viewer | None:
         value = _signer(secret_key).loads(session, max_age=SESSION_SECONDS)
     except BadSignature:
         return None
-    return Viewer(value["n"], value["r"], value["p"], value["c"], value.get("m"))
+    return Viewer(value["n"], value["r"], value["p"], value["c"], value.get("m"), value.get("f"), value.get("s"))
+
+
+def sign_invitation(secret_key: str, invitation: UUID) -> str:
+    """What the invitation's link carries: made again by whoever knows the deployment's key, said in no event."""
+    return URLSafeSerializer(secret_key, salt="pilotage-invitation-v1").dumps(invitation.hex)
+
+
+def read_invitation(secret_key: str, key: str) -> UUID | None:
+    """None where it was not signed here; whether it is still good is for its table to say."""
+    try:
+        return UUID(hex=URLSafeSerializer(secret_key, salt="pilotage-invitation-v1").loads(key))
+    except BadSignature:
+        return None
 
 
 async def viewer_of_token(work: Transaction, token: str) -> Viewer | None:
@@ -83,7 +111,8 @@ async def viewer_of_token(work: Transaction, token: str) -> Viewer | None:
 
 
 async def still_valid(work: Transaction, viewer: Viewer) -> bool:
-    """A session ends with the token that opened it, an admin's with the password."""
-    query = "SELECT 1 FROM credential WHERE id = CAST(:id AS uuid) AND role = :role AND NOT revoked"
-    values = {"id": viewer.credential, "role": viewer.role}
+    """A session ends by signing out, with the token that opened it, or with the account's password."""
+    query = """SELECT 1 FROM credential WHERE id = CAST(:id AS uuid) AND role = :role AND NOT revoked
+               AND NOT EXISTS (SELECT FROM session_ended WHERE session = :session)"""
+    values = {"id": viewer.credential, "role": viewer.role, "session": viewer.session or ""}
     return (await work.execute(query, values)).one_or_none() is not None

@@ -19,12 +19,13 @@ from shared.clock import system_clock
 from shared.database import Database
 from shared.described import TITLES, Right, describe, methods_at
 from shared.hearing import is_transient
+from shared.journal_web import KeepJournal
 from shared.pages.pages import Pages, mount_static
 from shared.pages.security import SecureHeaders, same_origin, wants_page
 from shared.pages.words import SIGN_IN
 from shared.readings import NoRegistry, current_day
 from shared.room import Room
-from shared.security import Viewer, read_session, still_valid, viewer_of_token
+from shared.security import Role, Viewer, read_session, still_valid, viewer_of_token
 from shared.settings import Settings
 
 SESSION_COOKIE = "pilotage_session"
@@ -100,8 +101,8 @@ async def find_viewer(request: Request, database: Database) -> Viewer | None:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A dependency: who is signed in, as the room knows it; 401 for nobody (a page leads to the sign-in), 403 where
-    the right is the admin's alone."""
+    """A dependency: who is signed in, as the room knows it; 401 for nobody (a page leads to the sign-in), 403 for
+    whoever has not the right."""
 
     room: str
     right: Right
@@ -110,14 +111,38 @@ class Guard:
         viewer = await find_viewer(request, database_of(self.room)(request))
         if viewer is None:
             raise MustSignIn
-        request.state.viewer = viewer
-        if self.right == "admin" and not viewer.is_admin:
-            raise Problem(403, "Cette opération est réservée à l’administrateur.")
+        request.state.viewer, request.state.room = viewer, self.room
+        if viewer.role not in _HOLDERS[self.right]:
+            raise Problem(403, _RESERVED[self.right])
         return viewer
 
 
-def viewer_at(room: str) -> Guard:
+_NETWORK = frozenset[Role](("uesl", "platform", "member", "admin"))
+_HOLDERS: dict[Right, frozenset[Role]] = {
+    "signed_in": _NETWORK | {"auditor"},
+    "network": _NETWORK,
+    "uesl": frozenset(("uesl", "admin")),
+    "admin": frozenset(("admin",)),
+}
+_RESERVED: dict[Right, str] = {
+    "network": "Cette page est réservée aux acteurs du réseau.",
+    "uesl": "Cette opération est réservée à l’UESL.",
+    "admin": "Cette opération est réservée à l’administrateur.",
+}
+
+
+def anyone_at(room: str) -> Guard:
+    """Auditors too: only what they are shown by their `sees`, or what is each person's own."""
     return Guard(room, "signed_in")
+
+
+def viewer_at(room: str) -> Guard:
+    """Whoever belongs to the network; an auditor is no actor of it."""
+    return Guard(room, "network")
+
+
+def uesl_at(room: str) -> Guard:
+    return Guard(room, "uesl")
 
 
 def admin_at(room: str) -> Guard:
@@ -220,6 +245,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
         (Exception, _on_anything_else),
     ):
         app.add_exception_handler(kind, handler)
+    app.add_middleware(KeepJournal, rooms=rooms)
     app.add_middleware(SecureHeaders)
     mount_static(app)
     for room in rooms.values():

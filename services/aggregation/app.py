@@ -20,6 +20,7 @@ from services.aggregation.web import (
 from shared.database import Database
 from shared.events import ReceptionClosed, WarningsExplained
 from shared.forms import FORMS
+from shared.journal_pages import journal_router
 from shared.readings import READINGS
 from shared.reception import close_reception
 from shared.room import Room
@@ -41,5 +42,6 @@ def build(settings: Settings) -> Room:
             *(tables.router, editions.router, synthesis.router, pages.router, objectives.router, live.router),
             *(positioning.router, lineage.router, destinations.router, revisions.router),
             status_router("aggregation"),
+            journal_router("aggregation"),
         ),
     )

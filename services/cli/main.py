@@ -16,6 +16,8 @@ receipt = typer.Typer(no_args_is_help=True, help="Contrôler des reçus hors lig
 app.add_typer(receipt, name="receipt")
 restitution = typer.Typer(no_args_is_help=True, help="Les éditions des tableaux.")
 app.add_typer(restitution, name="restitution")
+journal = typer.Typer(no_args_is_help=True, help="Le journal des accès : qui a vu ou changé quoi.")
+app.add_typer(journal, name="journal")
 
 
 class MakesByDefault(TyperGroup):
@@ -264,6 +266,16 @@ def dlq_replay(room: str, letter: Annotated[int | None, typer.Argument(help="num
     from services.cli.dead_letters import replay_letters
 
     raise typer.Exit(asyncio.run(replay_letters(room, letter)))
+
+
+@journal.command("verify")
+def journal_verify(
+    noted: Annotated[list[str] | None, typer.Option(help="salle:entrées:empreinte, notée avant")] = None,
+) -> None:
+    """Refait la chaîne du journal des accès de chaque salle : 0 intacte, 1 rompue ; dit la dernière empreinte."""
+    from services.cli.journals import verify_all
+
+    raise typer.Exit(asyncio.run(verify_all(noted or [])))
 
 
 @restitution.command("replay")

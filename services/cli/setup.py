@@ -1,6 +1,6 @@
 """Makes a deployment ready: topics, tables, the admin account. Safe to run again."""
 
-from services.compliance.tables.credentials import ADMIN, change_password, make_admin
+from services.compliance.tables.accounts import ADMIN, change_password, make_admin
 from shared.broker import create_topics
 from shared.clock import system_clock
 from shared.database import Database

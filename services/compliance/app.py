@@ -6,11 +6,13 @@ from services.compliance.handlers.arrivals import note_arrivals, note_explained
 from services.compliance.handlers.calendar import keep_calendar
 from services.compliance.handlers.deadlines import say_deadlines
 from services.compliance.web import (
+    accounts,
     calendar,
     calendar_feed,
     credentials,
     decisions,
     home,
+    inviting,
     ladders,
     obligations,
     rates,
@@ -22,6 +24,7 @@ from services.compliance.web.audits import ROUTERS as AUDITING
 from shared.clock import system_clock
 from shared.database import Database
 from shared.events import ReceptionClosed, SubmissionAccepted, SubmissionRejected, WarningsExplained
+from shared.journal_pages import journal_router
 from shared.reception import close_reception
 from shared.room import Room
 from shared.settings import Settings
@@ -34,7 +37,7 @@ def build(settings: Settings) -> Room:
     clock_keeping = () if settings.simulation else (partial(keep_calendar, database, system_clock),)
     pages = (
         *(home.router, obligations.router, rates.router, decisions.router, calendar_feed.router),
-        *(credentials.router, calendar.router, ladders.router),
+        *(credentials.router, accounts.router, inviting.router, calendar.router, ladders.router),
         *(registry.router, registry_pages.router, registry_changing.router),
         *AUDITING,
     )
@@ -46,5 +49,5 @@ def build(settings: Settings) -> Room:
         together={(SubmissionAccepted, SubmissionRejected): note_arrivals},
         work_day=say_deadlines,
         background=clock_keeping,
-        routers=(*pages, status_router("compliance")),
+        routers=(*pages, status_router("compliance"), journal_router("compliance")),
     )

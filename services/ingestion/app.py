@@ -31,6 +31,7 @@ from services.ingestion.web.sftp.publishing import Publisher
 from shared.clock import system_clock
 from shared.database import Database
 from shared.events import DayBegan, PeriodClosed, PeriodReopened, RestitutionIssued
+from shared.journal_pages import journal_router
 from shared.readings import READINGS
 from shared.room import Room
 from shared.settings import Settings
@@ -65,6 +66,12 @@ def build(settings: Settings) -> Room:
             *(corrections.router, versions.router, version_pages.router, lines.router, line_pages.router),
             *(sending.router, validations.router, api.router, verdicts.router, documents.router),
             *(depositing.router, pages.router),
-            *(receipts.router, warnings.router, warning_pages.router, status_router("ingestion")),
+            *(
+                receipts.router,
+                warnings.router,
+                warning_pages.router,
+                status_router("ingestion"),
+                journal_router("ingestion"),
+            ),
         ),
     )

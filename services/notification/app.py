@@ -28,6 +28,7 @@ from shared.events import (
     SubmissionAccepted,
     SubmissionRejected,
 )
+from shared.journal_pages import journal_router
 from shared.readings import READINGS
 from shared.reception import close_reception
 from shared.room import Room
@@ -64,5 +65,6 @@ def build(settings: Settings) -> Room:
         routers=(
             *(ledger.router, api.router, pages.router, preferences.router, webhooks.router, archives.router),
             status_router("notification"),
+            journal_router("notification"),
         ),
     )

@@ -4,6 +4,7 @@ from services.qualitative.handlers import begin_day_and_destroy_cases, gather_ca
 from services.qualitative.tables import incomplete_cases
 from shared.database import Database
 from shared.events import CasesReported, DayBegan
+from shared.journal_pages import journal_router
 from shared.readings import READINGS
 from shared.room import Room
 from shared.settings import Settings
@@ -18,5 +19,8 @@ def build(settings: Settings) -> Room:
         database=Database(settings.database, "qualitative"),
         hears={**READINGS, CasesReported: gather_cases, DayBegan: begin_day_and_destroy_cases},
         pending=incomplete_cases,
-        routers=(status_router("qualitative"),),
+        routers=(
+            status_router("qualitative"),
+            journal_router("qualitative"),
+        ),
     )

@@ -22,6 +22,7 @@ from shared.events.registry import (
     OperatorRecorded,
     PlatformRecorded,
     RegistryRecorded,
+    SessionEnded,
 )
 from shared.events.restitutions import IssuedEdition, Objective, ObjectivesSet, RestitutionIssued
 from shared.events.submissions import (
@@ -66,6 +67,7 @@ __all__ = [
     "ReportedError",
     "RestitutionIssued",
     "Said",
+    "SessionEnded",
     "SubmissionAccepted",
     "SubmissionRejected",
     "SubmittedLine",

@@ -67,11 +67,24 @@ class RegistryRecorded(_Recorded):
         return "registry/whole"
 
 
+class SessionEnded(Event):
+    """Somebody has signed out: whoever has copied the session's cookie opens nothing with it."""
+
+    topic = topics.REGISTRY
+
+    session: str
+
+    @property
+    def key(self) -> str:
+        return f"session/{self.session}"
+
+
 class CredentialIssued(Event):
     """A token was made; only its hash is known. `revoked` says it no longer opens anything.
 
     Under the role `admin` it stands for a password of the account `name`, and opens only the sessions begun with it.
-    Under the role `member` it is the token of that member, which only reads.
+    Under the role `member` it is the token of that member, which only reads. Under `uesl` and `auditor` it stands for
+    an account of UESL's, or of the audit firm `firm`.
     """
 
     topic = topics.REGISTRY
@@ -79,11 +92,12 @@ class CredentialIssued(Event):
     credential: UUID
     version: int = 1
     token_sha256: str
-    role: Literal["platform", "admin", "member"]
+    role: Literal["platform", "admin", "member", "uesl", "auditor"]
     platform: str
     name: str
     revoked: bool = False
     member: str = ""
+    firm: str = ""
 
     @property
     def key(self) -> str:

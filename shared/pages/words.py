@@ -83,13 +83,16 @@ class Paging:
             before = page
 
 
+# All but auditors, who are no actors of the network.
+_NETWORK = ("platform", "member", "uesl", "admin")
+
 NAVIGATION = (
     NavigationLink("Accueil", HOME),
     NavigationLink(
         "Dépôts",
         "/depots",
         "Envoyer un fichier trimestriel, lire le verdict ligne par ligne et retrouver toutes les versions reçues.",
-        roles=("platform", "admin"),
+        roles=("platform", "uesl", "admin"),
     ),
     NavigationLink(
         "Mes lignes",
@@ -106,22 +109,25 @@ NAVIGATION = (
         "Tableaux",
         "/tableaux",
         "Lire les totaux du trimestre et le cumul depuis le 1er janvier : par CIL/CCI, région, Plate-forme, national.",
+        roles=_NETWORK,
     ),
     NavigationLink(
         "Positionnement",
         "/positionnement",
         "Se situer : ses chiffres face à son passé, à sa Plate-forme, à sa région et au réseau.",
+        roles=_NETWORK,
     ),
     NavigationLink(
         "Échéances",
         "/echeances",
         "Voir qui doit quoi et pour quand : à l’heure, en retard, manquant, attendu.",
+        roles=_NETWORK,
     ),
     NavigationLink(
         "Annuaire",
         "/annuaire",
         "Savoir qui appartient où, n’importe quel jour, et tel qu’on le savait n’importe quel jour ; le modifier.",
-        roles=("admin",),
+        roles=("uesl", "admin"),
     ),
     NavigationLink(
         "Référentiels",
@@ -132,17 +138,31 @@ NAVIGATION = (
         "Boîte d’envoi",
         "/boite-envoi",
         "Relire les messages envoyés : accusés de réception, rappels, tableaux restitués.",
-        roles=("platform", "admin"),
+        roles=("platform", "uesl", "admin"),
     ),
     NavigationLink(
         "Archives",
         "/archives",
         "Retrouver toute restitution, édition par édition, avec ses fichiers.",
+        roles=_NETWORK,
     ),
     NavigationLink(
         "Préférences",
         "/preferences",
         "Choisir ce qui vient par courriel, et prévenir un logiciel à chaque restitution.",
+        roles=_NETWORK,
+    ),
+    NavigationLink(
+        "Comptes",
+        "/comptes",
+        "Inviter une personne, savoir qui peut entrer et comme quoi, fermer un compte.",
+        roles=("admin",),
+    ),
+    NavigationLink(
+        "Journal",
+        "/journal/compliance",
+        "Savoir qui a vu ou changé quoi, demande par demande.",
+        roles=("admin",),
     ),
     NavigationLink("API", "/docs", "Brancher un logiciel : routes, paramètres, réponses et codes d’erreur."),
 )
@@ -190,6 +210,7 @@ SECTIONS = {
     "standards": "Référentiels",
     "registry": "Annuaire",
     "credentials": "Accès",
+    "journal": "Journal des accès",
     "calendar": "Calendrier",
     "status": "État du service",
 }

@@ -42,7 +42,7 @@ async def lived(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="package")
 async def admin_session(lived: Lived) -> str:
-    return await lived.sign_in(way="admin", name="admin", password=lived.machine.password)
+    return await lived.sign_in(way="account", name="admin", password=lived.machine.password)
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.infra, pytest.mark.browser]
 
 WRONG = {
     "platform": ("token", "Entrer comme Plate-forme", "Ce jeton est inconnu ou révoqué."),
-    "admin": ("password", "Entrer comme administrateur", "Nom ou mot de passe incorrect."),
+    "account": ("password", "Entrer avec ce compte", "Nom ou mot de passe incorrect."),
 }
 
 
@@ -27,7 +27,7 @@ async def test_who_has_not_signed_in_is_led_to_the_sign_in(stranger: Page) -> No
 async def test_a_wrong_credential_is_said_at_its_field(stranger: Page, way: str) -> None:
     field, button, message = WRONG[way]
     await stranger.goto("/connexion")
-    if way == "admin":
+    if way == "account":
         await stranger.fill("#name", "admin")
     await stranger.fill(f"#{field}", "wrong")
     await stranger.get_by_role("button", name=button).click()
@@ -44,7 +44,7 @@ async def test_the_admin_comes_to_the_page_asked_for_and_leaves(stranger: Page, 
     await stranger.goto("/echeances")
     await stranger.fill("#name", "admin")
     await stranger.fill("#password", lived.machine.password)
-    await stranger.get_by_role("button", name="Entrer comme administrateur").click()
+    await stranger.get_by_role("button", name="Entrer avec ce compte").click()
     await expect(stranger).to_have_url(f"{lived.url}/echeances")
     await stranger.get_by_role("button", name="Se déconnecter").click()
     await expect(stranger.get_by_role("heading", level=1)).to_have_text("Connexion")

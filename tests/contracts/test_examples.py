@@ -15,6 +15,7 @@ WIRE_TYPES = {
     "CasesReported",
     "CentralRecorded",
     "CredentialIssued",
+    "SessionEnded",
     "DayBegan",
     "DeadlineApproaching",
     "DeadlineExtended",

@@ -24,6 +24,7 @@ REGISTRY = {
     "OperatorRecorded",
     "RegistryRecorded",
     "CredentialIssued",
+    "SessionEnded",
 }
 SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 

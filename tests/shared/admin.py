@@ -1,4 +1,4 @@
-"""The admin, signed in at the rooms given."""
+"""The admin and whoever else has an account, signed in at the rooms given."""
 
 from uuid import UUID
 
@@ -9,14 +9,26 @@ from shared.security import Viewer, sign_session
 from shared.settings import Settings
 
 ADMIN = Viewer("admin", "admin", credential=str(UUID(int=1)))
+UESL = Viewer("Claire Martin", "uesl", credential=str(UUID(int=2)))
+AUDITOR = Viewer("Paul Duval", "auditor", credential=str(UUID(int=3)), firm="CAB01")
 
 
-async def admin_headers(settings: Settings, *databases: Database) -> dict[str, str]:
+async def headers_of(viewer: Viewer, settings: Settings, *databases: Database) -> dict[str, str]:
     """Every room is made to know the credential that the session names."""
     event = CredentialIssued(
-        credential=UUID(ADMIN.credential), token_sha256="opens nothing", role="admin", platform="", name=ADMIN.name
+        credential=UUID(viewer.credential),
+        token_sha256=f"opens nothing {viewer.credential}",
+        role=viewer.role,
+        platform=viewer.platform or "",
+        member=viewer.member or "",
+        firm=viewer.firm or "",
+        name=viewer.name,
     )
     for database in databases:
         async with database.transaction() as work:
             await keep_credential(work, event)
-    return {"Authorization": f"Bearer {sign_session(settings.secret_key.get_secret_value(), ADMIN)}"}
+    return {"Authorization": f"Bearer {sign_session(settings.secret_key.get_secret_value(), viewer)}"}
+
+
+async def admin_headers(settings: Settings, *databases: Database) -> dict[str, str]:
+    return await headers_of(ADMIN, settings, *databases)

@@ -162,9 +162,14 @@ def test_whose_rows_each_role_sees() -> None:
     assert Viewer("admin", "admin").sees == "*"
     assert Viewer("", "platform", "PF01").sees == "PF01"
     assert Viewer("", "member", member="CIL01").sees == "member/CIL01"
+    assert Viewer("", "uesl").sees == "*"
+    assert Viewer("", "auditor", firm="CAB01").sees == "auditor/CAB01"
+    assert Viewer("", "auditor").sees == "auditor/"
     assert (Viewer("", "platform").sees, Viewer("", "member").sees) == ("", "member/"), "nobody's is not everybody's"
 
 
-def test_a_members_session_is_read_again_as_it_was_signed() -> None:
+def test_a_session_is_read_again_as_it_was_signed() -> None:
+    auditor = Viewer("Paul Duval", "auditor", None, str(UUID(int=6)), firm="CAB01")
+    assert read_session("key", sign_session("key", auditor)) == auditor
     viewer = Viewer("jeton", "member", None, str(UUID(int=5)), "CIL01")
     assert read_session("key", sign_session("key", viewer)) == viewer

@@ -167,7 +167,7 @@ async def test_a_form_with_our_cookie_is_taken_from_our_pages_only(house: House)
         assert sent.status_code == (303 if is_ours else 403), origin
         out = await house.http.post("/deconnexion", headers={**session, **origin})
         assert out.status_code == (303 if is_ours else 403), origin
-        signed = await house.http.post("/connexion", data={"way": "admin"}, headers={**BROWSER, **origin})
+        signed = await house.http.post("/connexion", data={"way": "account"}, headers={**BROWSER, **origin})
         assert signed.status_code == (401 if is_ours else 403), origin
     assert len(await house.rows("ingestion", "SELECT 1 FROM submission")) == sum(ours for _, ours in ORIGINS)
 
@@ -201,7 +201,7 @@ async def test_a_sign_in_leads_to_a_page_of_ours(house: House) -> None:
 
 
 async def test_a_wrong_sign_in_says_so_on_its_page(house: House) -> None:
-    for form in ({"way": "platform", "token": "plt_x"}, {"way": "admin", "name": "admin", "password": "x"}):
+    for form in ({"way": "platform", "token": "plt_x"}, {"way": "account", "name": "admin", "password": "x"}):
         answer = await house.http.post("/connexion", data=form, headers={**BROWSER, **OURS})
         assert answer.status_code == 401
         assert "incorrect" in answer.text or "inconnu ou révoqué" in answer.text

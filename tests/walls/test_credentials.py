@@ -69,7 +69,9 @@ async def test_what_is_altered_or_made_up_is_nobody(world: World) -> None:
         assert told(answer) == expected[route], route
 
 
-_NAMES = dict.fromkeys(("submission", "identity", "message", "webhook"), "6f2c3a52-5d0b-4b5a-9c0e-3a6d6a1f7a10")
+_NAMES = dict.fromkeys(
+    ("submission", "identity", "message", "webhook", "account", "invitation"), "6f2c3a52-5d0b-4b5a-9c0e-3a6d6a1f7a10"
+)
 
 
 async def test_a_token_is_no_session_and_a_session_is_not_for_ever(

@@ -203,7 +203,7 @@ async def test_without_any_where_whoever_has_nothing_still_gets_nothing(world: W
     tables = {*LETTERS, *(table for _, table in await walled(owner))}
     strangers = [asker for asker in world.askers if asker.name in ("PF04", "CIL04")]
     for route, things in naming(world):
-        if RIGHTS[route] == "admin":
+        if RIGHTS[route] in ("uesl", "admin"):
             continue
         for asker in strangers:
             missing = told(await world.ask(asker, route, **{things[0].kind: str(uuid4())}))

@@ -18,6 +18,7 @@ from shared.described import all_routes
 from shared.security import Viewer, sign_session, viewer_of_token
 from shared.web import SESSION_COOKIE
 from tests.ingestion.sendings import ADDRESS, FORM, PERIOD, assistance, wrong
+from tests.shared.admin import AUDITOR, UESL, headers_of
 from tests.shared.house import ADDRESS as ORIGIN
 from tests.shared.house import House
 from tests.shared.networks import small_network
@@ -80,6 +81,8 @@ class World:
             "secret": "x",
             "service": "assistance",
             "version": "1",
+            "account": str(uuid4()),
+            "invitation": str(uuid4()),
             **names,
         }
         if "{level}" in path:
@@ -101,10 +104,13 @@ def _body(route: str) -> dict[str, Any]:
         return {"data": {"kind": "explanation", "text": "Une explication assez longue."}}
     if "/warnings/{n}/" in route:
         return {"json": {"text": "Une explication assez longue."}}
+    if route == "POST /api/v1/webhooks":
+        return {"json": {"url": "https://ailleurs.example.org/"}}
     return {"json": {}} if route.startswith("POST /api/v1/tokens") else {}
 
 
 async def build_world(house: House) -> World:
+    house.app.state.is_stopping = True  # what streams without end ends at once
     house.app.include_router(rest.router)
     house.app.include_router(reference.router)
     await house.put_registry()
@@ -126,6 +132,7 @@ async def build_world(house: House) -> World:
         if row.recipient in SENDERS
     ]
     things += [await _given_back(house, platform) for platform in SENDERS]
+    await _decided(house)
     marks = {platform: {one.id for one in things if one.platform == platform} for platform in SENDERS}
     for platform in SENDERS:
         marks[platform] |= {_mark(platform), f"Certifieur {platform}"}
@@ -212,6 +219,26 @@ SELECT id, :platform, now(), 1, '200' FROM told
 """
 
 
+_DECIDED = {
+    "compliance": (
+        """INSERT INTO extension (platform, form, period, until, reason, decided_by, decided_at, decided_on)
+           VALUES (:platform, :form, :period, '2005-06-30', 'sinistre', 'UESL', now(), '2005-04-20')""",
+        """INSERT INTO closing (platform, form, period, closed_from, by_rule, reason, decided_by, decided_at)
+           VALUES (:platform, :form, :period, NULL, false, 'correction attendue', 'UESL', now())""",
+    ),
+    "ingestion": ("INSERT INTO period_closing VALUES (:platform, :form, :period, 1, NULL)",),
+}
+
+
+async def _decided(house: House) -> None:
+    """What UESL has decided for each."""
+    for room, statements in _DECIDED.items():
+        async with house.rooms[room].database.transaction() as work:
+            for statement in statements:
+                for platform in SENDERS:
+                    await work.execute(statement, {"platform": platform, "form": FORM, "period": PERIOD})
+
+
 async def _given_back(house: House, platform: str) -> Owned:
     """What was tried to be sent to it, what came back, what it prefers, and where it is called."""
     made = await house.http.post(
@@ -238,7 +265,12 @@ async def _askers(house: House, members: dict[str, str]) -> list[Asker]:
         assert isinstance(viewer, Viewer)
         found.append(Asker(role, name, token, sign_session(key, viewer)))
     session = house.admin["Authorization"].removeprefix("Bearer ")
-    return [*found, Asker("admin", "admin", session=session)]
+    found.append(Asker("admin", "admin", session=session))
+    databases = [room.database for room in house.rooms.values()]
+    for person in (UESL, AUDITOR):
+        headers = await headers_of(person, house.settings, *databases)
+        found.append(Asker(person.role, person.name, session=headers["Authorization"].removeprefix("Bearer ")))
+    return found
 
 
 def names_asked(route: APIRoute) -> set[str]:

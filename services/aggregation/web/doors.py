@@ -6,8 +6,8 @@ from fastapi import Depends
 
 from shared.database import Database
 from shared.security import Viewer
-from shared.web import admin_at, database_of, viewer_at
+from shared.web import database_of, uesl_at, viewer_at
 
 RoomDatabase = Annotated[Database, Depends(database_of("aggregation"))]
 SignedIn = Annotated[Viewer, Depends(viewer_at("aggregation"))]
-Admin = Annotated[Viewer, Depends(admin_at("aggregation"))]
+Uesl = Annotated[Viewer, Depends(uesl_at("aggregation"))]

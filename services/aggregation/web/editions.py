@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.aggregation.domain.scope import Level
 from services.aggregation.tables.demands import demand
 from services.aggregation.tables.editions import Edition, find_edition, last_editions, list_editions
-from services.aggregation.web.doors import Admin, RoomDatabase, SignedIn
+from services.aggregation.web.doors import RoomDatabase, SignedIn, Uesl
 from services.aggregation.web.files import XLSX, document_response
 from shared.clock import Clock
 from shared.described import files, problems
@@ -88,7 +88,7 @@ class DemandKept(WantedEdition):
 
 
 @router.post("/api/v1/editions", status_code=202, summary="Demander une nouvelle édition", responses=problems(404))
-async def demand_edition(request: Request, database: RoomDatabase, viewer: Admin, wanted: WantedEdition) -> DemandKept:
+async def demand_edition(request: Request, database: RoomDatabase, viewer: Uesl, wanted: WantedEdition) -> DemandKept:
     """UESL need not wait for Monday. The first edition comes by itself, the day after the deadline."""
     return await _demand(request, database, viewer, wanted)
 
@@ -107,7 +107,7 @@ async def _demand(request: Request, database: RoomDatabase, viewer: Viewer, want
 async def demand_from_page(
     request: Request,
     database: RoomDatabase,
-    viewer: Admin,
+    viewer: Uesl,
     form: Annotated[str, Form(pattern=_CODE)],
     period: Annotated[str, Form(pattern=_CODE)],
 ) -> RedirectResponse:

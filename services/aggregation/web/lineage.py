@@ -94,7 +94,7 @@ class ShownLineage(BaseModel):
 
 
 def reader_of(viewer: Viewer) -> Reader:
-    return Reader(viewer.is_admin, viewer.platform, viewer.member)
+    return Reader(viewer.sees_all, viewer.platform, viewer.member)
 
 
 @router.get(

@@ -15,7 +15,7 @@ from services.aggregation.domain.names import BY_LEVEL, Names
 from services.aggregation.domain.scope import Level
 from services.aggregation.tables.objectives import About, KeptObjective, all_objectives, set_objectives
 from services.aggregation.web.asked import QUARTERLY
-from services.aggregation.web.doors import Admin, RoomDatabase, SignedIn
+from services.aggregation.web.doors import RoomDatabase, SignedIn, Uesl
 from shared import forms
 from shared.clock import Clock
 from shared.forms import FORMS
@@ -94,7 +94,7 @@ def _shown(one: KeptObjective) -> ShownObjective:
 async def put_objectives(
     request: Request,
     database: RoomDatabase,
-    viewer: Admin,
+    viewer: Uesl,
     wanted: Annotated[list[WantedObjective], Field(max_length=MOST_AT_ONCE)],
 ) -> ObjectivesKept:
     """All or none: what is not known is told, all at once. Those that already stand make no new version."""
@@ -216,7 +216,7 @@ def _told(one: KeptObjective) -> dict[str, object]:
 async def set_from_page(
     request: Request,
     database: RoomDatabase,
-    viewer: Admin,
+    viewer: Uesl,
     year: Annotated[int, Form(ge=1000, le=2999)],
     measure: Annotated[str, Form(max_length=200)],
     by: Annotated[Level, Form()],

@@ -1,75 +1,43 @@
-"""Accounts and tokens: who may open which door."""
+"""Tokens, and the credentials that the sessions of accounts name: who may open which door."""
 
-import secrets
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
-
-from shared.events import CredentialIssued
-from shared.readings import keep_credential
+from shared.events import CredentialIssued, SessionEnded
+from shared.readings import keep_credential, keep_session_end
 from shared.security import Role, Viewer, new_token, token_hash
 from shared.transaction import Transaction
 
-ADMIN = "admin"
-_hasher = PasswordHasher()
 
-
-async def make_admin(work: Transaction, now: datetime) -> str | None:
-    """The first admin account; returns its password, known to nobody else, or None where there is one already."""
-    await work.execute("SELECT pg_advisory_xact_lock(hashtext('compliance-accounts'))")
-    password = None
-    if not (await work.execute("SELECT count(*) FROM account")).scalar_one():
-        password = secrets.token_urlsafe(15)
-        await work.execute(
-            "INSERT INTO account (id, name, role, password_hash, created_at) VALUES (:id, :name, 'admin', :hash, :now)",
-            {"id": uuid4(), "name": ADMIN, "hash": _hasher.hash(password), "now": now},
-        )
-    for row in list(await work.execute("SELECT name FROM account WHERE credential IS NULL")):
-        await _begin_sessions(work, row.name)
-    return password
-
-
-async def change_password(work: Transaction, name: str) -> str | None:
-    """A new password of the account; the sessions begun with the old one end. None where there is no such account."""
-    query = "SELECT credential FROM account WHERE name = :name FOR UPDATE"
-    row = (await work.execute(query, {"name": name})).one_or_none()
-    if row is None:
-        return None
-    password = secrets.token_urlsafe(15)
-    update = "UPDATE account SET password_hash = :hash WHERE name = :name"
-    await work.execute(update, {"hash": _hasher.hash(password), "name": name})
-    if row.credential is not None:
-        await _revoke(work, row.credential, "admin")
-    await _begin_sessions(work, name)
-    return password
-
-
-async def _begin_sessions(work: Transaction, account: str) -> None:
+async def begin_sessions(work: Transaction, account: Any) -> None:
     """Every room hears of the credential that the account's sessions name; no token opens it."""
     credential = uuid4()
     event = CredentialIssued(
-        credential=credential, token_sha256=token_hash(new_token()), role="admin", platform="", name=account
+        credential=credential,
+        token_sha256=token_hash(new_token()),
+        role=account.role,
+        platform=account.platform,
+        member=account.member,
+        firm=account.firm,
+        name=account.name,
     )
     await _keep_and_say(work, event)
-    update = "UPDATE account SET credential = :credential WHERE name = :name"
-    await work.execute(update, {"credential": credential, "name": account})
+    values = {"credential": credential, "account": account.id}
+    await work.execute("INSERT INTO account_credential (credential, account) VALUES (:credential, :account)", values)
+    await work.execute("UPDATE account SET credential = :credential WHERE id = :account", values)
 
 
-async def viewer_of_password(work: Transaction, name: str, password: str) -> Viewer | None:
-    """The account that signs in; takes the same time whether or not it exists."""
-    query = "SELECT password_hash, credential FROM account WHERE name = :name"
-    account = (await work.execute(query, {"name": name})).one_or_none()
-    try:
-        _hasher.verify(account.password_hash if account else _NOBODY, password)
-    except (Argon2Error, InvalidHashError):
-        return None
-    return Viewer(name, "admin", credential=str(account.credential)) if account else None
+async def end_sessions(work: Transaction, credential: UUID) -> None:
+    """Those that name this credential open nothing any more, wherever that was heard."""
+    await _revoke(work, credential, of_account=True)
 
 
-_NOBODY = _hasher.hash(secrets.token_urlsafe(15))
+async def end_session(work: Transaction, viewer: Viewer) -> None:
+    """This session alone."""
+    if viewer.session:
+        event = SessionEnded(session=viewer.session)
+        await keep_session_end(work, event)
+        work.say(event)
 
 
 async def issue_token(work: Transaction, platform: str, name: str) -> tuple[UUID, str]:
@@ -98,20 +66,23 @@ async def _issue(work: Transaction, role: Role, name: str, *, platform: str = ""
 
 async def known_tokens(work: Transaction) -> list[Any]:
     """Every token ever made, without its secret."""
-    query = """SELECT id, platform, name, revoked, member FROM credential WHERE role <> 'admin'
+    query = """SELECT id, platform, name, revoked, member FROM credential
+               WHERE role IN ('platform', 'member') AND id NOT IN (SELECT credential FROM account_credential)
                ORDER BY member, platform, name, id"""
     return list(await work.execute(query))
 
 
 async def revoke_token(work: Transaction, credential: UUID) -> bool:
     """False where there is no such token."""
-    return await _revoke(work, credential, "platform", "member")
+    return await _revoke(work, credential, of_account=False)
 
 
-async def _revoke(work: Transaction, credential: UUID, *roles: Role) -> bool:
-    query = """SELECT id AS credential, version, token_sha256, role, platform, name, revoked, member FROM credential
-               WHERE id = :id AND role = ANY(:roles) FOR UPDATE"""
-    row = (await work.execute(query, {"id": credential, "roles": list(roles)})).mappings().one_or_none()
+async def _revoke(work: Transaction, credential: UUID, *, of_account: bool) -> bool:
+    query = """
+        SELECT id AS credential, version, token_sha256, role, platform, name, revoked, member, firm FROM credential
+        WHERE id = :id AND EXISTS (SELECT FROM account_credential AS kept WHERE kept.credential = id) = :of_account
+        FOR UPDATE"""
+    row = (await work.execute(query, {"id": credential, "of_account": of_account})).mappings().one_or_none()
     if row is None:
         return False
     if not row["revoked"]:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from services.compliance.tables.calendar import DayHasPassed, DayTooFar, say_days_until
-from services.compliance.web.doors import Admin, RoomDatabase
+from services.compliance.web.doors import Admin, RoomDatabase, Uesl
 from shared.described import problems
 from shared.network import Day as IsoDay
 from shared.readings import current_day
@@ -26,7 +26,7 @@ class Calendar(Day):
 
 
 @router.get("", summary="Lire le jour du calendrier")
-async def get_day(request: Request, database: RoomDatabase, _: Admin) -> Calendar:
+async def get_day(request: Request, database: RoomDatabase, _: Uesl) -> Calendar:
     """The last day begun, and whether the calendar is moved by hand."""
     async with database.transaction() as work:
         return Calendar(day=await current_day(work), simulation=settings_of(request).simulation)

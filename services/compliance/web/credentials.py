@@ -9,29 +9,34 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from services.compliance.tables.credentials import (
+    end_session,
     issue_member_token,
     issue_token,
     known_tokens,
     revoke_token,
-    viewer_of_password,
 )
+from services.compliance.tables.signing_in import Attempt, CodeNeeded, MustWait, WrongPassword
+from services.compliance.tables.signing_in import sign_in as sign_in_account
 from services.compliance.web.doors import Admin, RoomDatabase
+from services.compliance.web.sessions import secret_key_of, set_session
 from shared.database import Database
 from shared.described import problems
 from shared.pages.security import same_origin
 from shared.pages.words import FieldError
 from shared.readings import read_network
 from shared.security import SESSION_SECONDS, Viewer, sign_session, viewer_of_token
-from shared.web import SESSION_COOKIE, Problem, find_viewer, not_found, page_context, pages_of, settings_of
+from shared.web import SESSION_COOKIE, Problem, find_viewer, not_found, page_context, pages_of
 
 router = APIRouter(tags=["credentials"])
+Way = Literal["account", "platform", "member"]
 
 
 class Password(BaseModel):
-    """An account's name and password."""
+    """An account's name and password; the code of its second factor, where it has one."""
 
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=250)
     password: str = Field(max_length=200)
+    code: str = Field(default="", max_length=20)
 
 
 class Session(BaseModel):
@@ -68,18 +73,29 @@ class KnownToken(BaseModel):
     revoked: bool
 
 
-def _sign(request: Request, viewer: Viewer) -> str:
-    return sign_session(settings_of(request).secret_key.get_secret_value(), viewer)
-
-
-@router.post("/api/v1/sessions", status_code=201, summary="Ouvrir une session", responses=problems(401))
+@router.post("/api/v1/sessions", status_code=201, summary="Ouvrir une session", responses=problems(401, 429))
 async def open_session(request: Request, wanted: Password, database: RoomDatabase) -> Session:
     """Signs an account in."""
-    async with database.transaction() as work:
-        viewer = await viewer_of_password(work, wanted.name, wanted.password)
-    if viewer is None:
-        raise Problem(401, "Nom ou mot de passe incorrect.")
-    return Session(session=_sign(request, viewer))
+    attempt = Attempt(wanted.name, wanted.password, wanted.code, request.app.state.clock())
+    try:
+        viewer = await sign_in_account(database, attempt, secret_key_of(request))
+    except WrongPassword:
+        raise Problem(401, _WRONG_PASSWORD) from None
+    except CodeNeeded:
+        raise Problem(401, _NO_CODE, code="code_needed") from None
+    except MustWait as waiting:
+        raise Problem(429, _waiting(waiting), retry_after=waiting.seconds) from None
+    request.state.viewer = viewer  # for the journal of access
+    return Session(session=sign_session(secret_key_of(request), viewer))
+
+
+_WRONG_PASSWORD = "Nom ou mot de passe incorrect."  # noqa: S105  # a sentence
+_NO_CODE = "Ce compte demande aussi le code de son second facteur."
+
+
+def _waiting(waiting: MustWait) -> str:
+    minutes = -(-waiting.seconds // 60)
+    return f"Trop d’essais sous ce nom : recommencez dans {minutes} minute{'s' if minutes > 1 else ''}."
 
 
 @router.post(
@@ -127,10 +143,11 @@ async def sign_in_page(request: Request, database: RoomDatabase, next: str = "/"
 
 
 async def _sign_in_page(
-    request: Request, database: Database, next: str, errors: Sequence[FieldError], status: int
+    request: Request, database: Database, next: str, errors: Sequence[FieldError], status: int, name: str = ""
 ) -> HTMLResponse:
     context = await page_context(request, database, None)
-    return pages_of(request).render(request, "signin.html", status, next=_local(next), errors=errors, **context)
+    told = {"next": _local(next), "errors": errors, "name": name}
+    return pages_of(request).render(request, "signin.html", status, **told, **context)
 
 
 def _local(path: str) -> str:
@@ -142,43 +159,57 @@ def _local(path: str) -> str:
 async def sign_in(
     request: Request,
     database: RoomDatabase,
-    way: Annotated[Literal["admin", "platform", "member"], Form()],
-    name: Annotated[str, Form(max_length=200)] = "",
+    way: Annotated[Way, Form()],
+    name: Annotated[str, Form(max_length=250)] = "",
     password: Annotated[str, Form(max_length=200)] = "",
+    code: Annotated[str, Form(max_length=20)] = "",
     token: Annotated[str, Form(max_length=200)] = "",
     member_token: Annotated[str, Form(max_length=200)] = "",
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     if not same_origin(request):  # nobody is signed in as somebody else from a page of another site
         raise Problem(403, "Cette demande ne vient pas de nos pages.")
-    viewer = await _recognise(database, way, name.strip(), password, (token or member_token).strip())
-    if viewer is None:
-        return await _sign_in_page(request, database, next, [_WRONG[way]], 401)
+    try:
+        if way == "account":
+            attempt = Attempt(name.strip(), password, code, request.app.state.clock())
+            viewer = await sign_in_account(database, attempt, secret_key_of(request))
+        else:
+            viewer = await _recognise(database, way, (token or member_token).strip())
+    except WrongPassword:
+        return await _sign_in_page(request, database, next, [_WRONG[way]], 401, name=name)
+    except CodeNeeded:
+        return await _sign_in_page(request, database, next, [FieldError("code", _NO_CODE)], 401, name=name)
+    except MustWait as waiting:
+        return await _sign_in_page(request, database, next, [FieldError("password", _waiting(waiting))], 429, name=name)
+    request.state.viewer = viewer  # for the journal of access
     answer = RedirectResponse(_local(next), status_code=303)
-    is_https = settings_of(request).public_url.scheme == "https"
-    session = _sign(request, viewer)
-    answer.set_cookie(SESSION_COOKIE, session, SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https)
+    set_session(request, answer, viewer)
     return answer
 
 
-_WRONG = {
-    "admin": FieldError("password", "Nom ou mot de passe incorrect."),
+_WRONG: dict[Way, FieldError] = {
+    "account": FieldError("password", _WRONG_PASSWORD),
     "platform": FieldError("token", "Ce jeton est inconnu ou révoqué."),
     "member": FieldError("member_token", "Ce jeton est inconnu ou révoqué."),
 }
 
 
-async def _recognise(database: Database, way: str, name: str, password: str, token: str) -> Viewer | None:
+async def _recognise(database: Database, way: Way, token: str) -> Viewer:
+    """Raises WrongPassword."""
     async with database.transaction() as work:
-        if way == "admin":
-            return await viewer_of_password(work, name, password)
         viewer = await viewer_of_token(work, token)
-    return viewer if viewer and viewer.role == way else None
+    if viewer is None or viewer.role != way:
+        raise WrongPassword
+    return viewer
 
 
 @router.post("/deconnexion", include_in_schema=False)
 async def sign_out(request: Request, database: RoomDatabase) -> RedirectResponse:
-    await find_viewer(request, database)  # refuses a request that does not come from our pages
+    """The session opens nothing any more, in no room; the cookie goes."""
+    viewer = await find_viewer(request, database)  # refuses a request that does not come from our pages
+    if viewer is not None:
+        async with database.transaction() as work:
+            await end_session(work, viewer)
     answer = RedirectResponse("/connexion", status_code=303)
     answer.delete_cookie(SESSION_COOKIE)
     return answer

@@ -33,7 +33,7 @@ from services.compliance.tables.settling import (
     say_closings,
     settle_period,
 )
-from services.compliance.web.doors import Admin, RoomDatabase, SignedIn
+from services.compliance.web.doors import RoomDatabase, SignedIn, Uesl
 from services.compliance.web.recording import recorded_at
 from shared.database import Database
 from shared.forms import FORMS
@@ -116,11 +116,11 @@ class ShownRule(_Decided):
 Act = Callable[[Transaction, Network, date, Decision], Awaitable[None]]
 
 
-async def _decide(request: Request, database: Database, admin: Viewer, reason: str, act: Act) -> None:
+async def _decide(request: Request, database: Database, viewer: Viewer, reason: str, act: Act) -> None:
     async with database.transaction() as work:
         day = await today(work, settings_of(request).simulation, request.app.state.clock)
         await lock_decisions(work)
-        decision = Decision(admin.name, await recorded_at(request, work), reason.strip())
+        decision = Decision(viewer.name, await recorded_at(request, work), reason.strip())
         await act(work, await read_network(work), day, decision)
 
 
@@ -175,10 +175,10 @@ async def get_extensions(database: RoomDatabase, viewer: SignedIn) -> list[Shown
 
 
 @router.post("/api/v1/extensions", status_code=204, summary="Prolonger une échéance")
-async def post_extension(request: Request, database: RoomDatabase, admin: Admin, wanted: ExtensionWanted) -> None:
+async def post_extension(request: Request, database: RoomDatabase, viewer: Uesl, wanted: ExtensionWanted) -> None:
     """Reminders and late states follow; whoever was late and is in time now is shown so."""
     try:
-        await _decide(request, database, admin, wanted.reason, _extending(wanted))
+        await _decide(request, database, viewer, wanted.reason, _extending(wanted))
     except NotToBeDecided as error:
         raise _refused(error) from error
 
@@ -191,10 +191,10 @@ async def get_closings(database: RoomDatabase, viewer: SignedIn) -> list[ShownCl
 
 
 @router.post("/api/v1/closings", status_code=204, summary="Clore ou rouvrir une période")
-async def post_closing(request: Request, database: RoomDatabase, admin: Admin, wanted: ClosingWanted) -> None:
+async def post_closing(request: Request, database: RoomDatabase, viewer: Uesl, wanted: ClosingWanted) -> None:
     """Files for a closed period are refused with `period_closed`, from the day given on."""
     try:
-        await _decide(request, database, admin, wanted.reason, _settling(wanted))
+        await _decide(request, database, viewer, wanted.reason, _settling(wanted))
     except NotToBeDecided as error:
         raise _refused(error) from error
 
@@ -207,10 +207,10 @@ async def get_rules(database: RoomDatabase, _: SignedIn) -> list[ShownRule]:
 
 
 @router.post("/api/v1/closing-rules", status_code=204, summary="Fixer la règle de clôture")
-async def post_rule(request: Request, database: RoomDatabase, admin: Admin, wanted: RuleWanted) -> None:
+async def post_rule(request: Request, database: RoomDatabase, viewer: Uesl, wanted: RuleWanted) -> None:
     """Periods that it closes, or opens again, are told at once."""
     try:
-        await _decide(request, database, admin, wanted.reason, _ruling(wanted))
+        await _decide(request, database, viewer, wanted.reason, _ruling(wanted))
     except NotToBeDecided as error:
         raise _refused(error) from error
 
@@ -256,7 +256,7 @@ async def _page(
 async def decide_by_page(
     request: Request,
     database: RoomDatabase,
-    admin: Admin,
+    viewer: Uesl,
     what: Annotated[Literal["extend", "close", "reopen", "rule"], Form()],
     platform: Annotated[str, Form(max_length=100)] = "",
     form: Annotated[str, Form(max_length=100)] = "",
@@ -269,11 +269,11 @@ async def decide_by_page(
     typed = {"what": what, "platform": platform, "form": form, "period": period, "day": day}
     typed |= {"months": months, "reason": reason}
     try:
-        await _decide(request, database, admin, reason, _act(typed))
+        await _decide(request, database, viewer, reason, _act(typed))
     except NotToBeDecided as error:
         fields = {"until": "day", "closed_from": "day", "valid_from": "day"}
         errors = tuple(FieldError(f"{what}-{fields.get(field, field)}", sentence) for field, sentence in error.faults)
-        return await _page(request, database, admin, errors, typed)
+        return await _page(request, database, viewer, errors, typed)
     return RedirectResponse(PAGE, status_code=303)
 
 

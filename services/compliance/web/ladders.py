@@ -12,7 +12,7 @@ from services.compliance.domain.deciding import NotToBeDecided, check_reason
 from services.compliance.domain.ladders import LEVELS, USUAL, faults_of
 from services.compliance.tables.extensions import Decision
 from services.compliance.tables.ladders import keep_ladder, known_ladders, set_ladders, steps_of
-from services.compliance.web.doors import Admin, RoomDatabase, SignedIn
+from services.compliance.web.doors import RoomDatabase, SignedIn, Uesl
 from services.compliance.web.recording import recorded_at
 from shared.database import Database
 from shared.network import Day as IsoDay
@@ -62,21 +62,21 @@ async def get_ladders(database: RoomDatabase, _: SignedIn) -> list[ShownLadder]:
 
 
 @router.post("/api/v1/ladders", status_code=204, summary="Fixer l’échelle de rappels")
-async def post_ladder(request: Request, database: RoomDatabase, admin: Admin, wanted: LadderWanted) -> None:
+async def post_ladder(request: Request, database: RoomDatabase, viewer: Uesl, wanted: LadderWanted) -> None:
     """The day's work of the next day is the first to follow it."""
     try:
-        await _set(request, database, admin, wanted)
+        await _set(request, database, viewer, wanted)
     except NotToBeDecided as error:
         raise Problem(422, str(error), code="not_to_be_decided") from error
 
 
-async def _set(request: Request, database: Database, admin: Viewer, wanted: LadderWanted) -> None:
+async def _set(request: Request, database: Database, viewer: Viewer, wanted: LadderWanted) -> None:
     faults = check_reason(wanted.reason) + [("steps", fault) for fault in faults_of(wanted.steps)]
     if faults:
         raise NotToBeDecided(faults)
     async with database.transaction() as work:
         day = await today(work, settings_of(request).simulation, request.app.state.clock)
-        decision = Decision(admin.name, await recorded_at(request, work), wanted.reason.strip())
+        decision = Decision(viewer.name, await recorded_at(request, work), wanted.reason.strip())
         await keep_ladder(work, wanted.valid_from, wanted.steps, decision, day)
 
 
@@ -120,7 +120,7 @@ async def _page(
 async def set_by_page(
     request: Request,
     database: RoomDatabase,
-    admin: Admin,
+    viewer: Uesl,
     valid_from: Annotated[str, Form(max_length=20)] = "",
     level1: Annotated[str, Form(max_length=500)] = "",
     level2: Annotated[str, Form(max_length=500)] = "",
@@ -130,10 +130,10 @@ async def set_by_page(
     """Comes back with what is wrong, or with the ladder in its list."""
     typed = {"valid_from": valid_from, "level1": level1, "level2": level2, "level3": level3, "reason": reason}
     try:
-        await _set(request, database, admin, _typed(typed))
+        await _set(request, database, viewer, _typed(typed))
     except NotToBeDecided as error:
         faults = tuple(FieldError("level1" if at == "steps" else at, said) for at, said in error.faults)
-        return await _page(request, database, admin, faults, typed)
+        return await _page(request, database, viewer, faults, typed)
     return RedirectResponse(PAGE, status_code=303)
 
 

@@ -54,7 +54,7 @@ class ShownObligation(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a viewer may see: a platform its own obligations, the admin all; a member owes nothing."""
+    """What a viewer may see: a platform its own obligations, UESL all; a member owes nothing."""
 
     network: Network
     day: date
@@ -74,7 +74,7 @@ async def read_standings(request: Request, database: Database, viewer: Viewer, y
 
 
 def _may_see(viewer: Viewer, one: Obligation) -> bool:
-    return viewer.is_admin or one.platform == viewer.platform
+    return viewer.sees_all or one.platform == viewer.platform
 
 
 def shown(standing: Standing, day: date) -> ShownObligation:

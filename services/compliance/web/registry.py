@@ -23,7 +23,7 @@ from services.compliance.tables.registry_past import (
     network_at,
     version_known_on,
 )
-from services.compliance.web.doors import Admin, RoomDatabase
+from services.compliance.web.doors import RoomDatabase, Uesl
 from services.compliance.web.recording import recorded_at
 from shared.described import problems
 from shared.readings import today
@@ -118,14 +118,14 @@ def refused(error: ImpossibleRegistry) -> Problem:
 
 @router.put("", summary="Déposer l’annuaire entier", openapi_extra=_JSON_BODY)
 async def put_registry(
-    request: Request, database: RoomDatabase, admin: Admin, reason: Annotated[str, Query(max_length=2000)] = ""
+    request: Request, database: RoomDatabase, viewer: Uesl, reason: Annotated[str, Query(max_length=2000)] = ""
 ) -> Recorded:
     """Takes `network.json` whole, or refuses it with every fault."""
     document = await read_body(request)
     try:
         async with database.transaction() as work:
             at = await recorded_at(request, work, document)
-            version, changed = await record_registry(work, document, by=admin.name, at=at, reason=reason)
+            version, changed = await record_registry(work, document, by=viewer.name, at=at, reason=reason)
     except ImpossibleRegistry as error:
         raise refused(error) from error
     remarks = [Told(at=one.at, message=one.message) for one in remarks_on(document, parse_registry(document))]
@@ -134,7 +134,7 @@ async def put_registry(
 
 @router.get("", summary="Lire l’annuaire, tel qu’on le connaît ou tel qu’on le connaissait un jour")
 async def get_registry(
-    database: RoomDatabase, _: Admin, on: date | None = None, known_on: date | None = None
+    database: RoomDatabase, _: Uesl, on: date | None = None, known_on: date | None = None
 ) -> JSONResponse:
     """Without `on`, the document as put, to the letter; with it, the network on that day. `known_on`: as known then."""
     async with database.transaction() as work:
@@ -157,7 +157,7 @@ async def _on_day(work: Transaction, version: Version, on: date, known_on: date 
 async def get_differences(
     request: Request,
     database: RoomDatabase,
-    _: Admin,
+    _: Uesl,
     on: date | None = None,
     known_on: date | None = None,
     from_on: date | None = None,
@@ -175,7 +175,7 @@ async def get_differences(
 @router.get("/versions", summary="Lister les versions de l’annuaire")
 async def get_versions(
     database: RoomDatabase,
-    _: Admin,
+    _: Uesl,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> list[RegistryVersion]:
@@ -197,31 +197,31 @@ async def get_versions(
 
 @router.put("/{kind}/{code}", summary="Modifier ou ajouter un sujet de l’annuaire", responses=problems(409))
 async def put_subject(
-    request: Request, database: RoomDatabase, admin: Admin, kind: Kind, code: str, wanted: SubjectWanted
+    request: Request, database: RoomDatabase, viewer: Uesl, kind: Kind, code: str, wanted: SubjectWanted
 ) -> Recorded:
     """One new version of the registry; refused with every fault, or where somebody has changed it meanwhile."""
-    return await _change(request, database, admin, Change(kind, code, wanted.subject, wanted.reason, wanted.base))
+    return await _change(request, database, viewer, Change(kind, code, wanted.subject, wanted.reason, wanted.base))
 
 
 @router.delete("/{kind}/{code}", summary="Retirer un sujet de l’annuaire")
 async def delete_subject(
     request: Request,
     database: RoomDatabase,
-    admin: Admin,
+    viewer: Uesl,
     kind: Kind,
     code: str,
     reason: Annotated[str, Query(max_length=2000)] = "",
 ) -> Recorded:
     """For what was entered by mistake: what it was stays readable in the earlier versions."""
-    return await _change(request, database, admin, Change(kind, code, None, reason))
+    return await _change(request, database, viewer, Change(kind, code, None, reason))
 
 
-async def _change(request: Request, database: RoomDatabase, admin: Admin, change: Change) -> Recorded:
+async def _change(request: Request, database: RoomDatabase, viewer: Uesl, change: Change) -> Recorded:
     try:
         async with database.transaction() as work:
             before = (await version_known_on(work, None)).version
             at = await recorded_at(request, work)
-            version = await change_subject(work, change, by=admin.name, at=at)
+            version = await change_subject(work, change, by=viewer.name, at=at)
     except ImpossibleRegistry as error:
         raise refused(error) from error
     except NoSuchSubject as error:

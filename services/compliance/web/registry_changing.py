@@ -19,7 +19,7 @@ from services.compliance.tables.registry_changes import (
     change_subject,
     subject_at,
 )
-from services.compliance.web.doors import Admin, RoomDatabase
+from services.compliance.web.doors import RoomDatabase, Uesl
 from services.compliance.web.recording import recorded_at
 from services.compliance.web.registry import MAX_BYTES
 from services.compliance.web.registry_pages import HOME, PLACES, TITLES, kind_at
@@ -37,7 +37,7 @@ _MOST_FIELDS = 4000
 async def _sheet_page(
     request: Request,
     database: Database,
-    admin: Viewer,
+    viewer: Viewer,
     sheet: Sheet,
     subject: dict[str, Any],
     *,
@@ -67,21 +67,21 @@ async def _sheet_page(
             *subject_link,
             Link("Ajouter" if is_new else "Modifier"),
         ),
-        **await page_context(request, database, admin),
+        **await page_context(request, database, viewer),
     )
 
 
 @router.get("/annuaire/{place}")
-async def new_page(request: Request, database: RoomDatabase, admin: Admin, place: str) -> Response:
+async def new_page(request: Request, database: RoomDatabase, viewer: Uesl, place: str) -> Response:
     """An empty sheet."""
     sheet = SHEETS[kind_at(place)]
     async with database.transaction() as work:
         base = await registry_version(work)
-    return await _sheet_page(request, database, admin, sheet, {}, base=base, is_new=True)
+    return await _sheet_page(request, database, viewer, sheet, {}, base=base, is_new=True)
 
 
 @router.get("/annuaire/{place}/{code}/modifier")
-async def edit_page(request: Request, database: RoomDatabase, admin: Admin, place: str, code: str) -> Response:
+async def edit_page(request: Request, database: RoomDatabase, viewer: Uesl, place: str, code: str) -> Response:
     """The subject's sheet as it stands."""
     sheet = SHEETS[kind_at(place)]
     async with database.transaction() as work:
@@ -89,22 +89,22 @@ async def edit_page(request: Request, database: RoomDatabase, admin: Admin, plac
         subject = await subject_at(work, sheet.kind, code, base)
     if subject is None:
         raise not_found()
-    return await _sheet_page(request, database, admin, sheet, subject, base=base, is_new=False)
+    return await _sheet_page(request, database, viewer, sheet, subject, base=base, is_new=False)
 
 
 @router.post("/annuaire/{place}")
-async def add_subject(request: Request, database: RoomDatabase, admin: Admin, place: str) -> Response:
+async def add_subject(request: Request, database: RoomDatabase, viewer: Uesl, place: str) -> Response:
     """A new subject."""
-    return await _take_sheet(request, database, admin, kind_at(place), None)
+    return await _take_sheet(request, database, viewer, kind_at(place), None)
 
 
 @router.post("/annuaire/{place}/{code}/modifier")
-async def edit_subject(request: Request, database: RoomDatabase, admin: Admin, place: str, code: str) -> Response:
+async def edit_subject(request: Request, database: RoomDatabase, viewer: Uesl, place: str, code: str) -> Response:
     """What the sheet says becomes a new version, or it comes back with every fault."""
-    return await _take_sheet(request, database, admin, kind_at(place), code)
+    return await _take_sheet(request, database, viewer, kind_at(place), code)
 
 
-async def _take_sheet(request: Request, database: Database, admin: Viewer, kind: Kind, code: str | None) -> Response:
+async def _take_sheet(request: Request, database: Database, viewer: Viewer, kind: Kind, code: str | None) -> Response:
     sheet = SHEETS[kind]
     sent = await _sent(request)
     base = _base(sent)
@@ -120,10 +120,10 @@ async def _take_sheet(request: Request, database: Database, admin: Viewer, kind:
         errors.append(FieldError("reason", "Le motif manque : il reste avec la modification."))
     if not missing:
         change = Change(kind, code or str(written["code"]), written, reason, base)
-        errors = await _try(request, database, admin, change, is_new=code is None)
+        errors = await _try(request, database, viewer, change, is_new=code is None)
     if errors:
         return await _sheet_page(
-            request, database, admin, sheet, written, base=base, is_new=code is None, reason=reason, errors=errors
+            request, database, viewer, sheet, written, base=base, is_new=code is None, reason=reason, errors=errors
         )
     return _to_subject(kind, code or str(written["code"]))
 
@@ -145,14 +145,14 @@ def _base(sent: dict[str, list[str]]) -> int:
 
 
 async def _try(
-    request: Request, database: Database, admin: Viewer, change: Change, *, is_new: bool = False
+    request: Request, database: Database, viewer: Viewer, change: Change, *, is_new: bool = False
 ) -> list[FieldError]:
     """What is wrong with it; nothing once it is recorded."""
     try:
         async with database.transaction() as work:
             if is_new and await subject_at(work, change.kind, change.code, change.base or 0):
                 return [FieldError("code", f"Le code {change.code} est déjà pris.")]
-            await change_subject(work, change, by=admin.name, at=await recorded_at(request, work))
+            await change_subject(work, change, by=viewer.name, at=await recorded_at(request, work))
     except ImpossibleRegistry as error:
         return [_field_error(change, fault) for fault in error.faults]
     except ChangedMeanwhile:
@@ -175,16 +175,16 @@ def _to_subject(kind: Kind, code: str) -> Response:
 
 
 @router.post("/annuaire/{place}/{code}/retrait")
-async def withdraw_subject(request: Request, database: RoomDatabase, admin: Admin, place: str, code: str) -> Response:
+async def withdraw_subject(request: Request, database: RoomDatabase, viewer: Uesl, place: str, code: str) -> Response:
     """For what was entered by mistake; its versions stay readable."""
     sent = await _sent(request)
     change = Change(kind_at(place), code, None, " ".join(sent.get("reason", ())))
-    _refuse_faults(await _try(request, database, admin, change))
+    _refuse_faults(await _try(request, database, viewer, change))
     return _to_subject(change.kind, code)
 
 
 @router.post("/annuaire/{place}/{code}/retour")
-async def return_to_version(request: Request, database: RoomDatabase, admin: Admin, place: str, code: str) -> Response:
+async def return_to_version(request: Request, database: RoomDatabase, viewer: Uesl, place: str, code: str) -> Response:
     """The subject is again what it was in an earlier version, as a new one: the mistake stays readable, too."""
     sent = await _sent(request)
     kind = kind_at(place)
@@ -193,7 +193,7 @@ async def return_to_version(request: Request, database: RoomDatabase, admin: Adm
     if subject is None:
         raise not_found()
     change = Change(kind, code, subject, " ".join(sent.get("reason", ())))
-    _refuse_faults(await _try(request, database, admin, change))
+    _refuse_faults(await _try(request, database, viewer, change))
     return _to_subject(kind, code)
 
 
@@ -203,7 +203,7 @@ def _refuse_faults(errors: Sequence[FieldError]) -> None:
 
 
 @router.post("/annuaire")
-async def put_by_page(request: Request, database: RoomDatabase, admin: Admin) -> Response:
+async def put_by_page(request: Request, database: RoomDatabase, viewer: Uesl) -> Response:
     """A whole `network.json`, taken or refused with every fault."""
     async with request.form() as form:
         file, reason = form.get("fichier"), str(form.get("reason") or "")
@@ -216,7 +216,7 @@ async def put_by_page(request: Request, database: RoomDatabase, admin: Admin) ->
         document = read_document(content)
         async with database.transaction() as work:
             at = await recorded_at(request, work, document)
-            await record_registry(work, document, by=admin.name, at=at, reason=reason.strip())
+            await record_registry(work, document, by=viewer.name, at=at, reason=reason.strip())
     except UnreadableDocument as error:
         raise Problem(422, str(error)) from error
     except ImpossibleRegistry as error:

@@ -19,7 +19,7 @@ from services.compliance.tables.registry_past import (
     version_known_on,
     versions_of,
 )
-from services.compliance.web.doors import Admin, RoomDatabase
+from services.compliance.web.doors import RoomDatabase, Uesl
 from shared.network import Network
 from shared.pages.words import Link, Paging
 from shared.readings import today
@@ -80,7 +80,7 @@ async def network_seen(work: Transaction, look: Look) -> tuple[Network, Any]:
 async def registry_page(
     request: Request,
     database: RoomDatabase,
-    admin: Admin,
+    viewer: Uesl,
     on: str = "",
     known_on: str = "",
     genre: str = "members",
@@ -113,12 +113,12 @@ async def registry_page(
         paging=paging,
         q=q,
         names={one.code: one.name for one in network.platforms},
-        **await page_context(request, database, admin),
+        **await page_context(request, database, viewer),
     )
 
 
 @router.get("/annuaire/network.json")
-async def export_registry(database: RoomDatabase, _: Admin, known_on: str = "") -> JSONResponse:
+async def export_registry(database: RoomDatabase, _: Uesl, known_on: str = "") -> JSONResponse:
     """The document as it was recorded: put again, it changes nothing."""
     async with database.transaction() as work:
         version = await version_known_on(work, _day(known_on))
@@ -128,7 +128,7 @@ async def export_registry(database: RoomDatabase, _: Admin, known_on: str = "") 
 
 @router.get("/annuaire/versions")
 async def versions_page(
-    request: Request, database: RoomDatabase, admin: Admin, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+    request: Request, database: RoomDatabase, viewer: Uesl, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> HTMLResponse:
     """Every version: when, by whom, why, and which subjects it changed."""
     size = 50
@@ -152,7 +152,7 @@ async def versions_page(
         places=PLACES,
         paging=Paging(page, size, total),
         breadcrumb=(HOME, Link("Versions")),
-        **await page_context(request, database, admin),
+        **await page_context(request, database, viewer),
     )
 
 
@@ -160,7 +160,7 @@ async def versions_page(
 async def differences_page(
     request: Request,
     database: RoomDatabase,
-    admin: Admin,
+    viewer: Uesl,
     from_on: str = "",
     from_known_on: str = "",
     on: str = "",
@@ -185,13 +185,13 @@ async def differences_page(
         titles=TITLES,
         places=PLACES,
         breadcrumb=(HOME, Link("Différences")),
-        **await page_context(request, database, admin),
+        **await page_context(request, database, viewer),
     )
 
 
 @router.get("/annuaire/{place}/{code}")
 async def subject_page(
-    request: Request, database: RoomDatabase, admin: Admin, place: str, code: str, on: str = "", known_on: str = ""
+    request: Request, database: RoomDatabase, viewer: Uesl, place: str, code: str, on: str = "", known_on: str = ""
 ) -> HTMLResponse:
     """One subject: what holds on the day, all that is dated, and every version of it."""
     kind = kind_at(place)
@@ -218,5 +218,5 @@ async def subject_page(
         history=history,
         network=network,
         breadcrumb=(HOME, Link(TITLES[kind], f"/annuaire?genre={kind}"), Link(code)),
-        **await page_context(request, database, admin),
+        **await page_context(request, database, viewer),
     )

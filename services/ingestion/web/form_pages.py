@@ -90,7 +90,7 @@ async def _choices(request: Request, database: Database, form: Form, viewer: Vie
     periods = periods_to_report(form, network.first_period, Period.quarter_of(day))
     return {
         "period_choices": [(str(period), period.title) for period in periods],
-        "platform_choices": _platforms(network) if viewer.is_admin else [],
+        "platform_choices": _platforms(network) if viewer.sees_all else [],
         "chosen_period": str(next((period for period in periods if period.last_day < day), "")),
     }
 

@@ -64,7 +64,7 @@ async def verdict_page(
     numbered = list(enumerate(map(told, shown), start=paging.first))
     context |= {"codes": CODES, "counts": counts, "numbered": numbered, "severities": SEVERITIES}
     context["preview"] = await _preview(database, viewer, found, numbered, page)
-    context["group_told"] = group_told(found.smallest_group) if viewer.is_admin and found.smallest_group else None
+    context["group_told"] = group_told(found.smallest_group) if viewer.sees_all and found.smallest_group else None
     context |= {"versions": versions, "warnings": warnings, "rules": RULES, "longest": LONGEST_WORD}
     breadcrumb = [Link("Dépôts", "/depots"), Link(f"Dépôt n° {found.number}")]
     return pages_of(request).render(request, "ingestion/verdict.html", already=deja, breadcrumb=breadcrumb, **context)

@@ -21,11 +21,11 @@ from services.ingestion.web.receipt_pdf import render_receipt
 from shared.database import Database
 from shared.described import files
 from shared.security import Viewer
-from shared.web import Problem, admin_at, not_found
+from shared.web import Problem, not_found, uesl_at
 
 router = APIRouter(prefix="/api/v1", tags=["receipts"])
 
-Admin = Annotated[Viewer, Depends(admin_at("ingestion"))]
+Uesl = Annotated[Viewer, Depends(uesl_at("ingestion"))]
 First = Annotated[int, Query(alias="from", ge=1, le=2_000_000_000, description="place dans la chaîne, à partir de 1")]
 Many = Annotated[int, Query(ge=1, le=10_000)]
 _LINES = "application/x-ndjson"
@@ -56,7 +56,7 @@ def _told(key: PublicKey) -> KeyTold:
 
 
 @router.get("/receipts", summary="Exporter la chaîne des reçus", response_class=Response, responses=_CHAIN_ANSWER)
-async def export_receipts(database: RoomDatabase, viewer: Admin, first: First = 1, many: Many = 1000) -> Response:
+async def export_receipts(database: RoomDatabase, viewer: Uesl, first: First = 1, many: Many = 1000) -> Response:
     """A signed receipt per line, as `pilotage receipt verify-chain` reads them; Link leads to those that follow."""
     return await _exported(database, "receipt", "/api/v1/receipts", first, many)
 
@@ -64,7 +64,7 @@ async def export_receipts(database: RoomDatabase, viewer: Admin, first: First = 
 @router.get(
     "/destructions", summary="Exporter la chaîne des destructions", response_class=Response, responses=_CHAIN_ANSWER
 )
-async def export_destructions(database: RoomDatabase, viewer: Admin, first: First = 1, many: Many = 1000) -> Response:
+async def export_destructions(database: RoomDatabase, viewer: Uesl, first: First = 1, many: Many = 1000) -> Response:
     """A signed record per line of what was destroyed, when and why; Link leads to those that follow."""
     return await _exported(database, "destruction", "/api/v1/destructions", first, many)
 

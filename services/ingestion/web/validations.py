@@ -50,7 +50,7 @@ async def validate_file(
     but the file, the registry and the day.
     """
     known, asking = known_form(form), platform_asked(viewer, platform)
-    if on and not (viewer.is_admin or settings_of(request).simulation):
+    if on and not (viewer.sees_all or settings_of(request).simulation):
         raise Problem(403, "Seul l’administrateur choisit le jour ; hors simulation, c’est aujourd’hui.")
     network, day = await registry_today(request, database)
     closed = await closed_on(database, asking, known.code, period, on or day)

@@ -46,11 +46,11 @@ async def list_page(
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
 ) -> HTMLResponse:
     """A platform's own; for UESL everybody's, and what becomes of each rule's."""
-    chosen = etat or ("decider" if viewer.is_admin else "expliquer")
+    chosen = etat or ("decider" if viewer.sees_all else "expliquer")
     told: list[RuleStatistics] = []
     async with database.transaction(viewer.sees) as work:
         total, found = await list_warnings(work, _STATES[chosen], None, _PAGE, (page - 1) * _PAGE)
-        if viewer.is_admin:
+        if viewer.sees_all:
             told = [one for one in await statistics(work) if one.raised]
     context: dict[str, Any] = await page_context(request, database, viewer)
     context |= {"warnings": found, "chosen": chosen, "paging": Paging(page, _PAGE, total)}

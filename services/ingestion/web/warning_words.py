@@ -42,8 +42,8 @@ async def say(
 def _require_role(viewer: Viewer, kind: Kind) -> None:
     if kind == "explanation" and viewer.platform is None:
         raise Problem(403, "Seule la Plate-forme explique un avertissement ; l’UESL accepte ou demande une précision.")
-    if kind != "explanation" and not viewer.is_admin:
-        raise Problem(403, "Cette opération est réservée à l’administrateur.")
+    if kind != "explanation" and not viewer.sees_all:
+        raise Problem(403, "Cette opération est réservée à l’UESL.")
 
 
 def _allowed(text: str, kind: Kind, submission: Submission) -> str:

@@ -18,11 +18,11 @@ from services.ingestion.web.warning_words import say
 from shared.database import Database
 from shared.described import problems
 from shared.security import Viewer
-from shared.web import admin_at, not_found
+from shared.web import not_found, uesl_at
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
-Admin = Annotated[Viewer, Depends(admin_at("ingestion"))]
+Uesl = Annotated[Viewer, Depends(uesl_at("ingestion"))]
 WAITING: Sequence[State] = ("open", "asked_back")
 _KEPT = ConfigDict(from_attributes=True)
 
@@ -33,7 +33,7 @@ class ToldWord(BaseModel):
     model_config = _KEPT
 
     kind: Literal["explanation", "acceptance", "question"]
-    role: Literal["platform", "admin"]
+    role: Literal["platform", "uesl", "admin"]
     said_by: str
     said_at: datetime
     text: str
@@ -156,7 +156,7 @@ async def explain(
     responses=problems(409),
 )
 async def accept(
-    request: Request, submission: UUID, n: int, body: Acceptance, database: RoomDatabase, viewer: Admin
+    request: Request, submission: UUID, n: int, body: Acceptance, database: RoomDatabase, viewer: Uesl
 ) -> Warnings:
     """By UESL; the thread is then closed."""
     await say(request, database, viewer, (submission, n), "acceptance", body.text)
@@ -170,7 +170,7 @@ async def accept(
     responses=problems(409),
 )
 async def ask_back(
-    request: Request, submission: UUID, n: int, body: Text, database: RoomDatabase, viewer: Admin
+    request: Request, submission: UUID, n: int, body: Text, database: RoomDatabase, viewer: Uesl
 ) -> Warnings:
     """By UESL; the submission is to be confirmed again until the platform answers."""
     await say(request, database, viewer, (submission, n), "question", body.text)
@@ -195,7 +195,7 @@ async def list_all(
 
 
 @router.get("/warnings/statistics", summary="Lire ce que deviennent les avertissements de chaque règle")
-async def read_statistics(database: RoomDatabase, viewer: Admin) -> list[RuleStatistics]:
+async def read_statistics(database: RoomDatabase, viewer: Uesl) -> list[RuleStatistics]:
     """How many were raised, explained, accepted, corrected: which rules are always explained away."""
     async with database.transaction(viewer.sees) as work:
         return [RuleStatistics.model_validate(one) for one in await statistics(work)]

@@ -1,21 +1,16 @@
-"""Secrets of webhooks at rest: sealed with a key derived from the deployment's, each for its webhook alone."""
+"""Secrets of webhooks: made, and sealed each for its webhook alone."""
 
 import base64
 import secrets
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from services.notification.domain.webhooks import SECRET_PREFIX
+from shared import sealing
+from shared.sealing import NotOurs
 
-_NONCE = 12
+__all__ = ["NotOurs", "new_secret", "seal", "unseal"]
 
-
-class NotOurs(ValueError):
-    """It was sealed with another `PILOTAGE_SECRET_KEY`, or for another webhook."""
+_PURPOSE = "webhook secrets"
 
 
 def new_secret() -> str:
@@ -24,18 +19,9 @@ def new_secret() -> str:
 
 
 def seal(secret_key: str, webhook: UUID, secret: str) -> bytes:
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher(secret_key).encrypt(nonce, secret.encode(), webhook.bytes)
+    return sealing.seal(secret_key, _PURPOSE, webhook, secret)
 
 
 def unseal(secret_key: str, webhook: UUID, sealed: bytes) -> str:
     """Raises NotOurs."""
-    try:
-        return _cipher(secret_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], webhook.bytes).decode()
-    except (InvalidTag, ValueError) as error:
-        raise NotOurs from error
-
-
-def _cipher(secret_key: str) -> AESGCM:
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"pilotage webhook secrets v1").derive(secret_key.encode())
-    return AESGCM(derived)
+    return sealing.unseal(secret_key, _PURPOSE, webhook, sealed)

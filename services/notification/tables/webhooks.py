@@ -146,6 +146,6 @@ async def settle_call(work: Transaction, called: Called) -> None:
 async def deliveries_of(work: Transaction, identity: UUID) -> Sequence[Any] | None:
     """The newest 200 with their attempts; None where there is no such webhook to see."""
     found = await work.execute("SELECT 1 FROM webhook WHERE id = :id AND removed_at IS NULL", {"id": identity})
-    if found.one_or_none() is None:
+    if found.first() is None:
         return None
     return (await work.execute(_DELIVERIES, {"id": identity})).all()

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.notification.web import reading
-from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
+from services.notification.web.doors import RoomDatabase, SignedIn, Uesl, requeue
 from services.notification.web.reading import AttemptShown, BounceShown, Filters, MessageShown, ReminderShown
 from shared.described import files, problems
 from shared.network import Day
@@ -81,7 +81,7 @@ async def list_bounces(database: RoomDatabase, viewer: SignedIn) -> list[BounceS
 
 
 @router.post("/api/v1/messages/{message}/retry", summary="Remettre un message à l’envoi", responses=problems(409))
-async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> MessageShown:
+async def put_back(database: RoomDatabase, _: Uesl, message: UUID) -> MessageShown:
     """A failed message is sent again under the same Message-ID, to the addresses that the registry has now."""
     return reading.shown(await requeue(database, message))
 

@@ -9,11 +9,11 @@ from services.notification.tables.queue import put_back
 from services.notification.web import reading
 from shared.database import Database
 from shared.security import Viewer
-from shared.web import Problem, admin_at, database_of, not_found, viewer_at
+from shared.web import Problem, database_of, not_found, uesl_at, viewer_at
 
 RoomDatabase = Annotated[Database, Depends(database_of("notification"))]
 SignedIn = Annotated[Viewer, Depends(viewer_at("notification"))]
-Admin = Annotated[Viewer, Depends(admin_at("notification"))]
+Uesl = Annotated[Viewer, Depends(uesl_at("notification"))]
 
 
 async def requeue(database: Database, identity: UUID) -> Any:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from services.notification.domain.delivery import STATES
 from services.notification.domain.messages import KINDS
 from services.notification.web import reading
-from services.notification.web.doors import Admin, RoomDatabase, SignedIn, requeue
+from services.notification.web.doors import RoomDatabase, SignedIn, Uesl, requeue
 from services.notification.web.reading import Filters
 from shared.clock import PARIS
 from shared.pages.security import MAIL_POLICY
@@ -108,7 +108,7 @@ async def show_message(request: Request, database: RoomDatabase, viewer: SignedI
 
 
 @router.post("/boite-envoi/{message}/retry")
-async def put_back(database: RoomDatabase, _: Admin, message: UUID) -> Response:
+async def put_back(database: RoomDatabase, _: Uesl, message: UUID) -> Response:
     """The button of a failed message; its page then shows how it stands."""
     await requeue(database, message)
     return RedirectResponse(f"/boite-envoi/{message}", status_code=303)

@@ -64,7 +64,7 @@ async def recipient_asked(work: Transaction, viewer: Viewer, platform: str | Non
     """Whose preferences: one's own, or for the admin anybody's; UESL's where it names nobody."""
     own = _own(viewer)
     asked = Recipient("platform", platform) if platform else Recipient("member", member) if member else own
-    if asked != own and not viewer.is_admin:
+    if asked != own and not viewer.sees_all:
         raise not_found()
     if asked.kind != "central" and await name_of(work, asked) is None:
         raise not_found()
@@ -72,7 +72,7 @@ async def recipient_asked(work: Transaction, viewer: Viewer, platform: str | Non
 
 
 def _own(viewer: Viewer) -> Recipient:
-    if viewer.is_admin:
+    if viewer.sees_all:
         return Recipient("central", CENTRAL)
     return Recipient("member", viewer.member) if viewer.member else Recipient("platform", viewer.platform or "")
 
@@ -121,7 +121,7 @@ async def show_preferences(
     async with database.transaction(viewer.sees) as work:
         recipient = await recipient_asked(work, viewer, platform and platform.strip(), member and member.strip())
         preferences = await preferences_of(work, recipient)
-        chosen = await all_chosen(work) if viewer.is_admin else ()
+        chosen = await all_chosen(work) if viewer.sees_all else ()
         name = await name_of(work, recipient)
     return pages_of(request).render(
         request,

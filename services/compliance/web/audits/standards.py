@@ -16,7 +16,7 @@ from services.compliance.domain.standards import (
     versions_of,
 )
 from services.compliance.domain.standards.difference import WHAT, Change, What, differences
-from services.compliance.web.doors import RoomDatabase, SignedIn
+from services.compliance.web.doors import Anyone, RoomDatabase
 from shared.clock import Clock
 from shared.described import problems
 from shared.network import Service
@@ -59,7 +59,7 @@ def find_standard(service: str, version: int) -> Standard:
 
 
 @router.get("/api/v1/standards", summary="Lister les référentiels et leurs versions")
-async def list_standards(_: SignedIn) -> list[ListedStandard]:
+async def list_standards(_: Anyone) -> list[ListedStandard]:
     """Every version of every standard."""
     return [ListedStandard.model_validate(one) for one in STANDARDS]
 
@@ -69,7 +69,7 @@ async def list_standards(_: SignedIn) -> list[ListedStandard]:
     summary="Comparer deux versions d’un référentiel",
     responses=problems(404),
 )
-async def get_difference(service: Service, _: SignedIn, old: Version, new: Version) -> list[ShownChange]:
+async def get_difference(service: Service, _: Anyone, old: Version, new: Version) -> list[ShownChange]:
     """What was added, removed, reworded, renumbered, and which citations changed."""
     return [ShownChange.model_validate(one) for one in _differences(service, old, new)]
 
@@ -79,7 +79,7 @@ def _differences(service: str, old: int, new: int) -> list[Change]:
 
 
 @router.get("/api/v1/standards/{service}/{version}", summary="Lire un référentiel", responses=problems(404))
-async def get_standard(service: Service, version: int, _: SignedIn) -> Standard:
+async def get_standard(service: Service, version: int, _: Anyone) -> Standard:
     """Sections, requirements with the evidence that they cite, documents and the duties of platforms."""
     return find_standard(service, version)
 
@@ -90,7 +90,7 @@ async def day_of(request: Request, work: Transaction) -> date:
 
 
 @router.get("/referentiels", include_in_schema=False)
-async def standards_page(request: Request, database: RoomDatabase, viewer: SignedIn) -> HTMLResponse:
+async def standards_page(request: Request, database: RoomDatabase, viewer: Anyone) -> HTMLResponse:
     """Each standard with its versions; the one that holds is marked."""
     async with database.transaction() as work:
         day = await day_of(request, work)
@@ -113,7 +113,7 @@ def _held(service: str, day: date) -> Standard | None:
 
 @router.get("/referentiels/{service}/difference", include_in_schema=False)
 async def difference_page(
-    request: Request, database: RoomDatabase, viewer: SignedIn, service: Service, old: Version, new: Version
+    request: Request, database: RoomDatabase, viewer: Anyone, service: Service, old: Version, new: Version
 ) -> HTMLResponse:
     """Two versions side by side."""
     newer = find_standard(service, new)
@@ -133,7 +133,7 @@ async def difference_page(
 
 @router.get("/referentiels/{service}/{version}", include_in_schema=False)
 async def standard_page(
-    request: Request, database: RoomDatabase, viewer: SignedIn, service: Service, version: int
+    request: Request, database: RoomDatabase, viewer: Anyone, service: Service, version: int
 ) -> HTMLResponse:
     """The whole text, each requirement with its evidence and its place in the source."""
     standard = find_standard(service, version)

@@ -77,12 +77,21 @@ def database_of(room: str) -> Callable[[Request], Database]:
     return find
 
 
+def is_behind_tls(request: Request) -> bool:
+    return settings_of(request).public_url.scheme == "https"
+
+
+def session_cookie(request: Request) -> str:
+    """Behind TLS no other host, nor a page without TLS, can plant a cookie of that name."""
+    return f"__Host-{SESSION_COOKIE}" if is_behind_tls(request) else SESSION_COOKIE
+
+
 def _presented(request: Request) -> tuple[str | None, bool]:
     """The credential presented and whether it came by cookie."""
     header = request.headers.get("authorization", "")
     if header.lower().startswith("bearer "):
         return header[7:].strip(), False
-    return request.cookies.get(SESSION_COOKIE), True
+    return request.cookies.get(session_cookie(request)), True
 
 
 async def find_viewer(request: Request, database: Database) -> Viewer | None:
@@ -246,7 +255,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
     ):
         app.add_exception_handler(kind, handler)
     app.add_middleware(KeepJournal, rooms=rooms)
-    app.add_middleware(SecureHeaders)
+    app.add_middleware(SecureHeaders, is_behind_tls=settings.public_url.scheme == "https")
     mount_static(app)
     for room in rooms.values():
         for router in room.routers:

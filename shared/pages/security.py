@@ -21,13 +21,16 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+# Two years, as browsers ask for their lists.
+_TLS_ALWAYS = "max-age=63072000; includeSubDomains"
 
 
 class SecureHeaders:
     """Adds the headers to each response that does not set its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_behind_tls: bool = False) -> None:
         self.app = app
+        self._headers = HEADERS | ({"strict-transport-security": _TLS_ALWAYS} if is_behind_tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; dress the beginning of each response."""
@@ -35,11 +38,16 @@ class SecureHeaders:
         async def send_dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in (self._headers | _of_somebody(scope)).items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_dressed if scope["type"] == "http" else send)
+
+
+def _of_somebody(scope: Scope) -> dict[str, str]:
+    """What is shown to whoever is signed in stays in no cache."""
+    return {"cache-control": "no-store"} if scope.get("state", {}).get("viewer") else {}
 
 
 def _host(origin: str) -> str | None:

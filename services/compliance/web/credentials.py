@@ -25,7 +25,7 @@ from shared.pages.security import same_origin
 from shared.pages.words import FieldError
 from shared.readings import read_network
 from shared.security import SESSION_SECONDS, Viewer, sign_session, viewer_of_token
-from shared.web import SESSION_COOKIE, Problem, find_viewer, not_found, page_context, pages_of
+from shared.web import Problem, find_viewer, is_behind_tls, not_found, page_context, pages_of, session_cookie
 
 router = APIRouter(tags=["credentials"])
 Way = Literal["account", "platform", "member"]
@@ -211,5 +211,5 @@ async def sign_out(request: Request, database: RoomDatabase) -> RedirectResponse
         async with database.transaction() as work:
             await end_session(work, viewer)
     answer = RedirectResponse("/connexion", status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    answer.delete_cookie(session_cookie(request), secure=is_behind_tls(request), httponly=True)
     return answer

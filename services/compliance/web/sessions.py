@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from shared.security import SESSION_SECONDS, Viewer, sign_session
-from shared.web import SESSION_COOKIE, settings_of
+from shared.web import is_behind_tls, session_cookie, settings_of
 
 
 def secret_key_of(request: Request) -> str:
@@ -12,6 +12,6 @@ def secret_key_of(request: Request) -> str:
 
 def set_session(request: Request, answer: Response, viewer: Viewer) -> None:
     """Seen by no script, sent from our own pages alone; behind TLS where the service is."""
-    is_https = settings_of(request).public_url.scheme == "https"
-    session = sign_session(secret_key_of(request), viewer)
-    answer.set_cookie(SESSION_COOKIE, session, SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https)
+    name, session = session_cookie(request), sign_session(secret_key_of(request), viewer)
+    secure = is_behind_tls(request)
+    answer.set_cookie(name, session, SESSION_SECONDS, httponly=True, samesite="lax", secure=secure)

@@ -180,6 +180,6 @@ async def test_the_admin_reads_and_filters_it(house: House) -> None:
     assert (await house.http.get(read, params={"changes": True}, headers=house.admin)).json() == []
     assert (await house.http.get(read, params={"on": "2005-01-01"}, headers=house.admin)).json() == []
     page = await house.http.get("/journal/compliance", params={"who": "PF02"}, headers=house.admin)
-    assert page.status_code == 200 and page.text.count("/echeances") == 1
+    assert page.status_code == 200 and page.text.count("GET /echeances") == 1
     verified = (await house.http.get(f"{read}/verification", headers=house.admin)).json()
     assert verified["broken_at"] is None and verified["entries"] > 6

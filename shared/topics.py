@@ -72,6 +72,12 @@ RESTITUTIONS = Topic(
     writer="aggregation",
     readers=("ingestion", "notification"),
 )
+AUDITS = Topic(
+    "audits",
+    key="audit, or action",
+    writer="compliance",
+    readers=("notification",),
+)
 MESSAGES = Topic(
     "messages",
     key="message",
@@ -80,7 +86,7 @@ MESSAGES = Topic(
     retention_ms=400 * _DAY,
 )
 
-PUBLIC_TOPICS = (SUBMISSIONS, CASES, REGISTRY, CALENDAR, DEADLINES, RESTITUTIONS, MESSAGES)
+PUBLIC_TOPICS = (SUBMISSIONS, CASES, REGISTRY, CALENDAR, DEADLINES, RESTITUTIONS, AUDITS, MESSAGES)
 DEAD_LETTERS = {
     room: Topic(f"{room}-dlq", key="number of the letter at its room", writer=room, readers=()) for room in ROOMS
 }

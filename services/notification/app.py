@@ -3,6 +3,7 @@
 from functools import partial
 
 from services.notification.domain.letters import Letterhead
+from services.notification.handlers.audits import tell_audit
 from services.notification.handlers.calling import Calling
 from services.notification.handlers.receipts import acknowledge
 from services.notification.handlers.reminders import (
@@ -19,7 +20,11 @@ from services.notification.tables.queue import pending_messages
 from services.notification.web import api, archives, ledger, pages, preferences, webhooks
 from shared.database import Database
 from shared.events import (
+    AuditAnswerAwaited,
+    AuditPlanned,
+    AuditSigned,
     DeadlineExtended,
+    EvidenceRequested,
     LateListed,
     ReceptionClosed,
     RegistryRecorded,
@@ -57,6 +62,9 @@ def build(settings: Settings) -> Room:
             ReminderDue: partial(keep_reminder, head=head),
             LateListed: partial(keep_late_list, head=head),
             RestitutionIssued: partial(collect_part, head=head),
+            **dict.fromkeys(
+                (AuditPlanned, EvidenceRequested, AuditAnswerAwaited, AuditSigned), partial(tell_audit, head=head)
+            ),
         },
         together={(SubmissionAccepted, SubmissionRejected): partial(acknowledge, head=head)},
         work_day=partial(decide_day, head=head),

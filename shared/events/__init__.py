@@ -1,5 +1,6 @@
 """What the rooms say to one another; the class name is the wire type."""
 
+from shared.events.audits import AuditAnswerAwaited, AuditPlanned, AuditSigned, EvidenceRequested
 from shared.events.base import Event, Said
 from shared.events.deadlines import (
     DayBegan,
@@ -38,6 +39,9 @@ from shared.events.submissions import (
 
 __all__ = [
     "EVENTS",
+    "AuditAnswerAwaited",
+    "AuditPlanned",
+    "AuditSigned",
     "CasesReported",
     "CentralRecorded",
     "CredentialIssued",
@@ -47,6 +51,7 @@ __all__ = [
     "DeadlineMet",
     "DeadlineMissed",
     "Event",
+    "EvidenceRequested",
     "ExplainedWarning",
     "IssuedEdition",
     "LateListed",

@@ -130,6 +130,12 @@ NAVIGATION = (
         roles=("uesl", "admin"),
     ),
     NavigationLink(
+        "Audits",
+        "/audits",
+        "Suivre les audits : pièces demandées, écarts, réponses, rapports signés, bonnes pratiques.",
+        roles=("platform", "member", "uesl", "auditor", "admin"),
+    ),
+    NavigationLink(
         "Référentiels",
         "/referentiels",
         "Lire ce que les Chartes exigent, mot pour mot, et les pièces qui le prouvent.",
@@ -208,6 +214,7 @@ SECTIONS = {
     "webhooks": "Webhooks",
     "archives": "Archives",
     "standards": "Référentiels",
+    "audits": "Audits",
     "registry": "Annuaire",
     "credentials": "Accès",
     "journal": "Journal des accès",

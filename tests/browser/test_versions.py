@@ -84,7 +84,8 @@ async def test_a_member_reads_its_lines(chromium: Browser, lived: Lived) -> None
         await expect(page.get_by_role("heading", level=1)).to_have_text("Mes lignes")
         await expect(page.get_by_role("banner")).to_contain_text(f"CIL/CCI {line['member']}")
         assert await page.locator(".main-nav a").all_inner_texts() == [
-            "Accueil", "Mes lignes", "Formulaires", "Tableaux", "Positionnement", "Échéances", "Archives", "Préférences", "API",
+            "Accueil", "Mes lignes", "Formulaires", "Tableaux", "Positionnement", "Échéances", "Audits", "Référentiels",
+            "Archives", "Préférences", "API",
         ]  # fmt: skip
         assert await faults_of(page) == []
         for path in ("/", "/tableaux", "/echeances", "/mes-lignes?toutes=1"):

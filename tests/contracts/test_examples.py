@@ -12,6 +12,9 @@ from tests.contracts.recorded import ALL_NAMES, Recorded, outbox_row, recorded, 
 
 # The wire types: a class renamed is another event.
 WIRE_TYPES = {
+    "AuditAnswerAwaited",
+    "AuditPlanned",
+    "AuditSigned",
     "CasesReported",
     "CentralRecorded",
     "CredentialIssued",
@@ -21,6 +24,7 @@ WIRE_TYPES = {
     "DeadlineExtended",
     "DeadlineMet",
     "DeadlineMissed",
+    "EvidenceRequested",
     "LateListed",
     "MemberRecorded",
     "MessageFailed",

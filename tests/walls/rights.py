@@ -36,7 +36,7 @@ _RIGHTS: dict[Right, str] = {
         POST /compte/second-facteur/confirmation | POST /compte/second-facteur/arret
         GET /api/v1/standards | GET /api/v1/standards/{service}/{version} | GET /referentiels
         GET /api/v1/standards/{service}/difference | GET /referentiels/{service}/difference
-        GET /referentiels/{service}/{version}
+        GET /referentiels/{service}/{version} | GET /api/v1/audits | GET /audits
     """,
     "all": """
         GET /echeances | GET /api/v1/obligations | GET /api/v1/extensions | GET /api/v1/closings
@@ -54,6 +54,11 @@ _RIGHTS: dict[Right, str] = {
         GET /preferences | POST /preferences | GET /api/v1/webhooks | GET /webhooks
     """,
     "own": """
+        GET /api/v1/audits/{audit} | GET /audits/{audit} | GET /audits/{audit}/rapport | GET /audits/{audit}/relecture
+        POST /audits/{audit}/etat | POST /audits/{audit}/resultats | POST /audits/{audit}/ecarts
+        POST /audits/{audit}/ecarts/{n}/retrait | POST /audits/{audit}/ecarts/{n}/reponse | POST /audits/{audit}/vues
+        POST /audits/{audit}/pratiques | POST /audits/{audit}/echantillon | POST /audits/{audit}/pieces
+        GET /pieces-audit/{piece}
         GET /api/v1/submissions/{submission} | GET /api/v1/submissions/{submission}/file | GET /depots/{submission}
         GET /api/v1/submissions/{submission}/errors | GET /api/v1/submissions/{submission}/errors.csv
         GET /api/v1/submissions/{submission}/errors.xlsx | GET /api/v1/submissions/{submission}/verdict
@@ -83,6 +88,8 @@ _RIGHTS: dict[Right, str] = {
         POST /api/v1/validations | POST /api/v1/submissions/preview | GET /api/v1/forms/{form}/template
     """,
     "uesl": """
+        POST /audits/{audit}/pratiques/{n}/publication | GET /planification-audits | POST /planification-audits
+        POST /cabinets-audit
         POST /api/v1/ladders | POST /echeances/echelle
         POST /api/v1/extensions | POST /api/v1/closings | POST /api/v1/closing-rules | POST /echeances/decisions
         GET /api/v1/registry/differences | GET /api/v1/registry/versions | PUT /api/v1/registry/{kind}/{code}
@@ -132,6 +139,8 @@ NAMING = {
     "webhook",
     "account",
     "invitation",
+    "audit",
+    "piece",
 }
 HARMLESS = {
     *("form", "code", "period", "year", "by", "number", "format", "lang", "page", "first", "many", "from", "limit"),
@@ -148,7 +157,7 @@ HARMLESS = {
 class Owned:
     """Something in the world: whose it is, and the members in whose names it has lines."""
 
-    kind: Literal["submission", "identity", "message", "webhook"]
+    kind: Literal["submission", "identity", "message", "webhook", "audit", "piece"]
     id: str
     platform: str
     members: tuple[str, ...] = ()

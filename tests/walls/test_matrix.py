@@ -58,7 +58,9 @@ def test_every_route_has_its_right_stated(world: World) -> None:
 def test_the_world_has_something_of_each_kind(world: World) -> None:
     there = {(thing.kind, thing.platform) for thing in world.things}
     assert there == {
-        (kind, code) for kind in ("submission", "identity", "message", "webhook") for code in ("PF01", "PF03")
+        (kind, code)
+        for kind in ("submission", "identity", "message", "webhook", "audit", "piece")
+        for code in ("PF01", "PF03")
     }
 
 

@@ -26,9 +26,11 @@ WHERE c.relkind = 'r' AND c.relrowsecurity AND n.nspname = ANY ($1) ORDER BY 1, 
 # Whose a row is, where `platform` does not say it; the other letters belong to whoever got a message with them.
 RECIPIENT = "CASE WHEN recipient_kind = 'platform' THEN recipient END"
 BY_RECIPIENT = ("message", "attempt", "bounce", "preference")
+AUDITED = ("audit", "audit_piece")
 OWNER = {
     **dict.fromkeys(BY_RECIPIENT, RECIPIENT),
     "restitution_file": "NULLIF(platform, '')",
+    **dict.fromkeys(AUDITED, "owner"),
 }
 LETTERS = ("letter", "enclosure", "content")
 NOBODYS = "sftp_host_key"
@@ -50,6 +52,10 @@ async def walled(owner: Any) -> list[tuple[str, str]]:
 
 def whose(table: str) -> str:
     return OWNER.get(table, "platform")
+
+
+def column_of(table: str) -> str:
+    return "recipient" if table in BY_RECIPIENT else "owner" if table in AUDITED else "platform"
 
 
 async def platforms_of(owner: Any, room: str, table: str) -> set[str | None]:
@@ -117,7 +123,7 @@ async def test_nobody_writes_in_anothers_name(world: World, owner: Any) -> None:
             with pytest.raises(DBAPIError, match=REFUSED):
                 async with world.house.rooms[room].database.transaction(viewer) as work:
                     await work.execute(copied, {"row": row})
-        given = "recipient" if table in BY_RECIPIENT else "platform"
+        given = column_of(table)
         with pytest.raises(DBAPIError, match=REFUSED):
             async with world.house.rooms[room].database.transaction("PF01") as work:
                 await work.execute(f"UPDATE {table} SET {given} = 'PF03'")
@@ -126,7 +132,7 @@ async def test_nobody_writes_in_anothers_name(world: World, owner: Any) -> None:
 async def test_nobody_changes_or_deletes_what_is_anothers(world: World, owner: Any) -> None:
     for room, table in await walled(owner):
         before = await owner.fetchval(f"SELECT count(*) FROM {room}.{table}")
-        given = "recipient" if table in BY_RECIPIENT else "platform"
+        given = column_of(table)
         for viewer in ("PF04", "member/CIL05", "", "%"):
             for statement in (f"UPDATE {table} SET {given} = {given}", f"DELETE FROM {table}"):
                 assert await _touched(world, room, viewer, statement) == 0, (room, table, viewer, statement)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,12 +11,15 @@ import pytest
 from fastapi.routing import APIRoute
 
 from services.cli.serving import reference, rest
+from services.compliance.tables.audits import add_audit
+from services.compliance.tables.audits.pieces import keep_piece
 from services.compliance.tables.credentials import issue_member_token
 from services.ingestion.tables.laid import ToLay, lay
 from services.ingestion.web import sending
 from shared.described import all_routes
 from shared.security import Viewer, sign_session, viewer_of_token
 from shared.web import SESSION_COOKIE
+from tests.compliance.audits_made import made_audit
 from tests.ingestion.sendings import ADDRESS, FORM, PERIOD, assistance, wrong
 from tests.shared.admin import AUDITOR, UESL, headers_of
 from tests.shared.house import ADDRESS as ORIGIN
@@ -82,6 +85,8 @@ class World:
             "service": "assistance",
             "version": "1",
             "account": str(uuid4()),
+            "audit": str(uuid4()),
+            "piece": str(uuid4()),
             "invitation": str(uuid4()),
             **names,
         }
@@ -133,6 +138,7 @@ async def build_world(house: House) -> World:
     ]
     things += [await _given_back(house, platform) for platform in SENDERS]
     await _decided(house)
+    things += [thing for platform in SENDERS for thing in await _audited(house, platform)]
     marks = {platform: {one.id for one in things if one.platform == platform} for platform in SENDERS}
     for platform in SENDERS:
         marks[platform] |= {_mark(platform), f"Certifieur {platform}"}
@@ -237,6 +243,16 @@ async def _decided(house: House) -> None:
             for statement in statements:
                 for platform in SENDERS:
                     await work.execute(statement, {"platform": platform, "form": FORM, "period": PERIOD})
+
+
+async def _audited(house: House, platform: str) -> list[Owned]:
+    """An audit by a firm that is not the one who asks, and a piece of evidence."""
+    async with house.rooms["compliance"].database.transaction() as work:
+        audit = made_audit(audited_kind="platform", audited=platform, firm="CAB02", number=f"AUD-{platform}")
+        await add_audit(work, audit)
+        at = datetime(2005, 7, 10, tzinfo=UTC)
+        piece = await keep_piece(work, audit, "EA17", f"{platform}.pdf", b"x", expires_on=None, by=platform, at=at)
+    return [Owned("audit", str(audit.id), platform), Owned("piece", str(piece), platform)]
 
 
 async def _given_back(house: House, platform: str) -> Owned:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.compliance.domain.extensions import DueDays
 from services.compliance.tables.arrivals import keep_arrival, keep_explained
+from services.compliance.tables.audits.activity import note_activity
 from services.compliance.tables.extensions import due_days
 from shared.events import DeadlineMet, SubmissionAccepted, SubmissionRejected, WarningsExplained
 from shared.forms import FORMS
@@ -21,6 +22,7 @@ async def note_arrivals(work: Transaction, heard: Sequence[Heard[SubmissionAccep
         days = await due_days(work)
         for event in sorted(accepted, key=lambda event: (event.key, event.version)):
             await _note_arrival(work, event, days)
+            await note_activity(work, event)
 
 
 async def _note_arrival(work: Transaction, event: SubmissionAccepted, days: DueDays) -> None:

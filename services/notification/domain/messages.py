@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from services.notification.domain.addressing import Addressee
 
-Kind = Literal["receipt", "reminder", "late_digest", "restitution"]
+Kind = Literal["receipt", "reminder", "late_digest", "restitution", "audit"]
 RecipientKind = Literal["platform", "member", "central"]
 
 KINDS: dict[str, str] = {
@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     "reminder": "rappel",
     "late_digest": "relevé des retards",
     "restitution": "restitution",
+    "audit": "audit",
 }
 CENTRAL = "UESL"
 _FAMILY = UUID("6d1f0a52-5c0e-5d8b-9a55-3e1f5b8e7c10")

@@ -124,6 +124,23 @@ async def test_an_audit_lives_from_its_planning_to_its_signed_report(people: Peo
     assert [row.recipient for row in mails] == ["CIL01"] * 4 + ["UESL"] * 4
 
 
+async def test_everybody_situates_himself_and_nobody_is_named_to_others(people: People) -> None:
+    audit = await planned(people)
+    for state in ("preparing", "examining"):
+        await move(people, "firm", audit, state)
+    await examined(people, audit)
+    for state in ("answering", "concluding", "signed"):
+        await move(people, "firm", audit, state)
+    assert "0,0\u00a0%" in (await people.get("CIL01", "/conformite")).text
+    page = (await people.get("CIL02", "/conformite")).text
+    assert "Votre dernier audit" in page and "CIL01" not in page
+    assert "Membre CIL01" in (await people.get("uesl", "/conformite?cherche=CIL01")).text
+    assert "CIL/CCI de Plate-forme PF01" in (await people.get("uesl", "/conformite?cherche=PF01")).text
+    assert (await people.get("firm", "/conformite")).status_code == 403
+    report = await people.get("uesl", "/conformite/rapport?year=2005&format=xlsx")
+    assert openpyxl.load_workbook(io.BytesIO(report.content)).active["A1"].value.startswith("Référentiel qualité")
+
+
 async def _reports(people: People, audit: str) -> None:
     pdf = await people.get("CIL01", f"/audits/{audit}/rapport?format=pdf")
     text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.content)).pages)

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.compliance.domain.audits import Audit, AuditRefused, Finding, Result, State
+from services.compliance.domain.audits import Audit, AuditRefused, Finding, Result, State, Verdict
 from services.compliance.domain.audits import examining as write
+from services.compliance.domain.audits.across import conformity, failing_most, last_signed, yearly_report
 from services.compliance.domain.audits.planning import Periodicity, due_audits, is_actor, load
 from services.compliance.domain.audits.rereading import reread
 from services.compliance.domain.audits.sampling import Declared, draw_sample
@@ -217,3 +219,54 @@ def test_a_past_audit_is_read_under_a_new_version_and_stays_what_it_is() -> None
     assert rows["2-3"].is_changed and not rows["2-2"].is_changed
     assert "4-4" not in rows
     assert audit == audit.model_copy(deep=True)
+
+
+def kept(code: str, day: date, *failed: str, kind: str = "member", **told: object) -> Audit:
+    """A signed audit in which all is conforme but what failed, each with a major finding."""
+    audit = signed(code, day, kind).model_copy(update=told)
+    results, findings = [], []
+    for one in audit.standard.required_of(audit.audited_kind):
+        verdict: Verdict = "non_conforme" if one.number in failed else "conforme"
+        results.append(Result(requirement=one.number, verdict=verdict))
+        if one.number in failed:
+            findings.append(Finding(n=len(findings) + 1, requirement=one.number, severity="major", text="x"))
+    return audit.model_copy(update={"results": tuple(results), "findings": tuple(findings)})
+
+
+def test_conformity_counts_the_last_signed_audit_of_each() -> None:
+    audits = [
+        kept("CIL01", date(2005, 6, 1), "2-1", "2-2"),
+        kept("CIL01", date(2006, 6, 1), "2-2"),
+        kept("CIL02", date(2006, 6, 1)),
+        kept("CCI03", date(2006, 6, 1), "2-2", "4-4"),
+        made_audit(audited="CIL05", state="concluding"),
+        kept("CIL05", date(2006, 6, 1), "1-1", kind="member", firm="").model_copy(update={"kind": "internal"}),
+        kept("PF01", date(2006, 6, 1), "A-1", kind="platform"),
+    ]
+    last = last_signed(audits)
+    assert len(last) == 4
+    found = conformity(last, standard_of("assistance", 1), "member")
+    rates = {one.requirement: (one.examined, one.rate) for one in found}
+    assert rates["1-1"] == (3, Decimal("100.0"))
+    assert rates["2-1"] == (3, Decimal("100.0"))
+    assert rates["2-2"] == (3, Decimal("33.3"))
+    assert [(one.requirement, one.major) for one in failing_most(found)] == [("2-2", 2), ("4-4", 1)]
+    duties = conformity(last, standard_of("assistance", 1), "platform")
+    assert [one.requirement for one in failing_most(duties)] == ["A-1"]
+
+
+def test_what_applied_to_nobody_has_no_rate() -> None:
+    audit = kept("CIL01", DAY)
+    none = tuple(one.model_copy(update={"verdict": "sans_objet"}) for one in audit.results)
+    found = conformity([audit.model_copy(update={"results": none})], standard_of("assistance", 1), "member")
+    assert {one.rate for one in found} == {None} and failing_most(found) == []
+
+
+def test_the_yearly_report_counts_the_audits_of_its_year() -> None:
+    audits = [kept("CIL01", date(2005, 6, 1), "2-1"), kept("CIL01", date(2006, 6, 1), "2-2"),
+              kept("PF01", date(2006, 6, 1), kind="platform")]  # fmt: skip
+    document = yearly_report(2006, audits, [standard_of("assistance", 1), standard_of("mobilite", 1)])
+    assert [table.key for table in document.tables] == ["assistance-1-member", "assistance-1-platform"]
+    rows = {row.cells[0]: row.cells for row in document.tables[0].rows}
+    assert rows["2-1"][2:] == (1, 0, 0, 0, 0, 0, "100,0\u00a0%") and rows["2-2"][2:] == (0, 0, 1, 0, 1, 0, "0,0\u00a0%")
+    assert "2 audit(s)" in document.notes[0] and "CIL01" not in str(document.to_json())

@@ -26,6 +26,7 @@ REGISTRY = {
     "CredentialIssued",
     "SessionEnded",
 }
+AUDITS = {"AuditPlanned", "EvidenceRequested", "AuditAnswerAwaited", "AuditSigned"}
 SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 
 UNDERSTOOD = {
@@ -41,6 +42,7 @@ UNDERSTOOD = {
         "LateListed",
         "RestitutionIssued",
         "DeadlineExtended",
+        *AUDITS,
     },
 }
 # Said for whoever comes later; no room does anything with them today.
@@ -56,6 +58,7 @@ WRITERS = {
     "calendar": "compliance",
     "deadlines": "compliance",
     "restitutions": "aggregation",
+    "audits": "compliance",
     "messages": "notification",
 }
 PARTITIONS = {"submissions": 12, "cases": 12}

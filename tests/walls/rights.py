@@ -39,6 +39,7 @@ _RIGHTS: dict[Right, str] = {
         GET /referentiels/{service}/{version} | GET /api/v1/audits | GET /audits
     """,
     "all": """
+        GET /conformite
         GET /echeances | GET /api/v1/obligations | GET /api/v1/extensions | GET /api/v1/closings
         GET /api/v1/closing-rules | GET /echeances/decisions | GET /api/v1/obligations/rates | GET /echeances/taux
         GET /api/v1/ladders | GET /echeances/echelle | GET /api/v1/reminders/ledger | GET /rappels
@@ -89,7 +90,7 @@ _RIGHTS: dict[Right, str] = {
     """,
     "uesl": """
         POST /audits/{audit}/pratiques/{n}/publication | GET /planification-audits | POST /planification-audits
-        POST /cabinets-audit
+        POST /cabinets-audit | GET /conformite/rapport
         POST /api/v1/ladders | POST /echeances/echelle
         POST /api/v1/extensions | POST /api/v1/closings | POST /api/v1/closing-rules | POST /echeances/decisions
         GET /api/v1/registry/differences | GET /api/v1/registry/versions | PUT /api/v1/registry/{kind}/{code}

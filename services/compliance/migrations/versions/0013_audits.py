@@ -34,10 +34,8 @@ CREATE POLICY own_rows ON compliance.audit
            OR (firm <> '' AND current_setting('pilotage.viewer', true) = 'auditor/' || firm))
     WITH CHECK (current_setting('pilotage.viewer', true) IN ('*', owner)
            OR (firm <> '' AND current_setting('pilotage.viewer', true) = 'auditor/' || firm));
-CREATE FUNCTION compliance.refuse_signed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'a signed audit is never altered';
-END $$;
+CREATE FUNCTION compliance.refuse_signed() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'a signed audit is never altered'; END $$;
 CREATE TRIGGER signed_is_frozen BEFORE UPDATE OR DELETE ON compliance.audit
     FOR EACH ROW WHEN (OLD.signed_on IS NOT NULL) EXECUTE FUNCTION compliance.refuse_signed();
 CREATE TABLE compliance.audit_piece (

@@ -145,7 +145,8 @@ def is_actor(network: Network, code: str, name: str, emails: Sequence[str]) -> b
     named += [(one.code, one.name) for one in network.platforms]
     named += [(one.code, one.name) for one in network.members]
     named += [(one.code, one.name) for one in network.operators]
-    theirs = {email.casefold() for one in (*network.platforms, *network.members) for email in one.emails}
+    theirs = {email.casefold() for platform in network.platforms for email in platform.emails}
+    theirs |= {email.casefold() for member in network.members for email in member.emails}
     theirs |= {email.casefold() for email in network.central.emails}
     told = (code.casefold().strip(), name.casefold().strip())
     is_named = any(own.casefold() == told[0] or known.casefold().strip() == told[1] for own, known in named)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # anybody: nobody signs in; signed_in: auditors too; all: whoever belongs to the network; own: its platform, UESL and
-# the admin; sender: its platform alone; filed: its platform, UESL, the admin, and the members it has lines of;
+# the admin; audited: as own, and the firm that leads; sender: its platform alone; filed: its platform, UESL, the admin, and the members it has lines of;
 # reader: these members alone; platforms: any platform, in its own name; platforms_or_uesl: UESL and the admin, too;
 # uesl: UESL and the admin; admin: nobody else.
 Right = Literal[
@@ -12,6 +12,7 @@ Right = Literal[
     "signed_in",
     "all",
     "own",
+    "audited",
     "sender",
     "filed",
     "reader",
@@ -54,12 +55,14 @@ _RIGHTS: dict[Right, str] = {
         GET /api/v1/revisions | GET /revisions
         GET /preferences | POST /preferences | GET /api/v1/webhooks | GET /webhooks
     """,
-    "own": """
+    "audited": """
         GET /api/v1/audits/{audit} | GET /audits/{audit} | GET /audits/{audit}/rapport | GET /audits/{audit}/relecture
         POST /audits/{audit}/etat | POST /audits/{audit}/resultats | POST /audits/{audit}/ecarts
         POST /audits/{audit}/ecarts/{n}/retrait | POST /audits/{audit}/ecarts/{n}/reponse | POST /audits/{audit}/vues
         POST /audits/{audit}/pratiques | POST /audits/{audit}/echantillon | POST /audits/{audit}/pieces
         GET /pieces-audit/{piece}
+    """,
+    "own": """
         GET /api/v1/submissions/{submission} | GET /api/v1/submissions/{submission}/file | GET /depots/{submission}
         GET /api/v1/submissions/{submission}/errors | GET /api/v1/submissions/{submission}/errors.csv
         GET /api/v1/submissions/{submission}/errors.xlsx | GET /api/v1/submissions/{submission}/verdict
@@ -171,6 +174,7 @@ def may(right: Right, role: str, name: str, thing: Owned) -> bool:
     is_named = role == "member" and name in thing.members
     return {
         "own": is_own or sees_all,
+        "audited": is_own or sees_all,
         "sender": is_own,
         "filed": is_own or sees_all or is_named,
         "reader": is_named,

@@ -224,7 +224,8 @@ def test_a_past_audit_is_read_under_a_new_version_and_stays_what_it_is() -> None
 def kept(code: str, day: date, *failed: str, kind: str = "member", **told: object) -> Audit:
     """A signed audit in which all is conforme but what failed, each with a major finding."""
     audit = signed(code, day, kind).model_copy(update=told)
-    results, findings = [], []
+    results: list[Result] = []
+    findings: list[Finding] = []
     for one in audit.standard.required_of(audit.audited_kind):
         verdict: Verdict = "non_conforme" if one.number in failed else "conforme"
         results.append(Result(requirement=one.number, verdict=verdict))

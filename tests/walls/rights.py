@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 # anybody: nobody signs in; signed_in: auditors too; all: whoever belongs to the network; own: its platform, UESL and
-# the admin; audited: as own, and the firm that leads; sender: its platform alone; filed: its platform, UESL, the admin, and the members it has lines of;
+# the admin; audited: as own, and the firm that leads;
+# sender: its platform alone; filed: its platform, UESL, the admin, and the members it has lines of;
 # reader: these members alone; platforms: any platform, in its own name; platforms_or_uesl: UESL and the admin, too;
 # uesl: UESL and the admin; admin: nobody else.
 Right = Literal[

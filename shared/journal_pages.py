@@ -13,7 +13,7 @@ from shared.journal import Sought, find_entries, verify_journal
 from shared.pages.words import Paging
 from shared.security import Viewer
 from shared.topics import ROOMS
-from shared.web import admin_at, database_of, page_context, pages_of
+from shared.web import AskedDay, admin_at, database_of, page_context, pages_of
 
 PAGE = 100
 Text = Annotated[str, Query(max_length=200)]
@@ -62,7 +62,7 @@ def journal_router(room: str) -> APIRouter:
         who: Text = "",
         path: Text = "",
         changes: bool = False,
-        on: date | None = None,
+        on: AskedDay | None = None,
         page: Page = 1,
     ) -> list[JournalEntry]:
         """The newest first, a hundred at a time: by whom, of what path, on which day, changes alone."""

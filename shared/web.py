@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Annotated, Any, cast
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.security import HTTPBearer
+from pydantic import Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from starlette.exceptions import HTTPException
@@ -20,6 +22,7 @@ from shared.database import Database
 from shared.described import TITLES, Right, describe, methods_at
 from shared.hearing import is_transient
 from shared.journal_web import KeepJournal
+from shared.network_facts import Day
 from shared.pages.pages import Pages, mount_static
 from shared.pages.security import SecureHeaders, same_origin, wants_page
 from shared.pages.words import SIGN_IN
@@ -31,6 +34,9 @@ from shared.settings import Settings
 SESSION_COOKIE = "pilotage_session"
 # A file over its own limit (256 MiB) still gets a verdict; what is larger than that is not even read.
 MAX_BODY_BYTES = 300 * 1024 * 1024
+# Days that may be asked for: each has one before and one after it.
+FIRST_ASKED, LAST_ASKED = date(1900, 1, 1), date(9998, 12, 31)
+AskedDay = Annotated[Day, Field(ge=FIRST_ASKED, le=LAST_ASKED)]
 _UNSTORABLE_TEXT = ("22021", "22P05")
 _bearer = HTTPBearer(auto_error=False, description="Jeton d’une Plate-forme, ou session de l’administrateur")
 

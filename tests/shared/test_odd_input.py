@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi.routing import APIRoute
 
-from services.compliance.tables import credentials
+from services.compliance.tables import accounts
 from shared.settings import Settings
 from shared.topics import ROOMS
 from tests.shared.house import ADDRESS, House, open_house
@@ -40,8 +40,8 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 async def house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setenv("PILOTAGE_SMTP__SENDER", "Pilotage <pilotage@uesl.example>")
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(credentials, "_hasher", cheap)
-    monkeypatch.setattr(credentials, "_NOBODY", cheap.hash("nobody's"))
+    monkeypatch.setattr(accounts, "_hasher", cheap)
+    monkeypatch.setattr(accounts, "_NOBODY", cheap.hash("nobody's"))
     async with open_house(settings, ROOMS) as house:
         await house.put_registry()
         await house.issue("PF01")

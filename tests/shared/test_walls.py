@@ -11,6 +11,8 @@ pytestmark = pytest.mark.infra
 OPEN = {
     **{f"{room}.credential": "read before anybody is known" for room in ROOMS},
     "compliance.calendar_feed": "found by its secret, before anybody is known",
+    **dict.fromkeys(("compliance.account", "compliance.invitation"), "read before anybody is known, or by the admin"),
+    "compliance.declared_activity": "a sample is drawn from it by who may see the audit; no route reads it",
     **dict.fromkeys(
         ("aggregation.version",),
         "tables are for all",

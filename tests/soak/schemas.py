@@ -120,7 +120,7 @@ def _config(names: dict[str, list[str]], how: Look) -> SchemathesisConfig:
             },
             "checks": {
                 # What has the right shape may break a rule of the trade, or come at the wrong time.
-                "positive_data_acceptance": {"expected-statuses": ["2xx", 401, 403, 404, 409, 410, 422]},
+                "positive_data_acceptance": {"expected-statuses": ["2xx", 401, 403, 404, 409, 410, 422, 429]},
             },
             "operations": _KNOWN,
             "generation": {"max-examples": how.examples, "database": "none"},

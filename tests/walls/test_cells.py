@@ -16,7 +16,7 @@ from tests.walls.world import Asker, World, thing_of
 
 pytestmark = pytest.mark.infra
 
-BY_OBJECT = ("own", "sender", "filed", "reader")
+BY_OBJECT = ("own", "audited", "sender", "filed", "reader")
 # Whose path names nothing of anybody's, or whose rows are chosen by the query: tried elsewhere.
 OPEN = ("anybody", "signed_in", "filed")
 

@@ -70,7 +70,8 @@ async def test_what_is_altered_or_made_up_is_nobody(world: World) -> None:
 
 
 _NAMES = dict.fromkeys(
-    ("submission", "identity", "message", "webhook", "account", "invitation"), "6f2c3a52-5d0b-4b5a-9c0e-3a6d6a1f7a10"
+    ("submission", "identity", "message", "webhook", "account", "invitation", "audit", "piece"),
+    "6f2c3a52-5d0b-4b5a-9c0e-3a6d6a1f7a10",
 )
 
 

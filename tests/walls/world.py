@@ -25,7 +25,7 @@ from tests.shared.admin import AUDITOR, UESL, headers_of
 from tests.shared.house import ADDRESS as ORIGIN
 from tests.shared.house import House
 from tests.shared.networks import small_network
-from tests.walls.rights import NAMING, Owned
+from tests.walls.rights import LEADING, NAMING, Owned
 
 # By the platform that sends, the members in whose names it does.
 SENDERS = {"PF01": ("CIL01", "CIL02", "CCI03"), "PF03": ("CIL05", "CIL06")}
@@ -88,12 +88,12 @@ class World:
             "audit": str(uuid4()),
             "piece": str(uuid4()),
             "invitation": str(uuid4()),
-            **names,
         }
         if "{level}" in path:
             known |= {"level": "member", "code": "CIL01"}
         if "annuaire" in path or "/registry/" in path:
             known |= {"kind": "members", "place": "cil-cci", "code": "CIL01"}
+        known |= names
         page = not path.startswith("/api/")
         return await self.house.http.request(
             method,
@@ -248,7 +248,7 @@ async def _decided(house: House) -> None:
 async def _audited(house: House, platform: str) -> list[Owned]:
     """An audit by a firm that is not the one who asks, and a piece of evidence."""
     async with house.rooms["compliance"].database.transaction() as work:
-        audit = made_audit(audited_kind="platform", audited=platform, firm="CAB02", number=f"AUD-{platform}")
+        audit = made_audit(audited_kind="platform", audited=platform, firm=LEADING, number=f"AUD-{platform}")
         await add_audit(work, audit)
         at = datetime(2005, 7, 10, tzinfo=UTC)
         piece = await keep_piece(work, audit, "EA17", f"{platform}.pdf", b"x", expires_on=None, by=platform, at=at)

@@ -19,7 +19,7 @@ from services.aggregation.web.asked import QUARTERLY, form_of
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from services.aggregation.web.files import CSV, XLSX, document_response, file_response
 from shared.clock import Clock
-from shared.described import files
+from shared.described import files, problems
 from shared.forms import Form
 from shared.network import Network
 from shared.pages import Link
@@ -85,7 +85,7 @@ async def _stand(work: Transaction, request: Request, network: Network, form: Fo
     tags=["lineage"],
     response_model=list[ShownRevision],
     summary="Lire les révisions des trimestres d’une année",
-    responses=files("text/csv", XLSX, "application/pdf"),
+    responses={**files("text/csv", XLSX, "application/pdf"), **problems(404)},
 )
 async def get_revisions(
     request: Request,

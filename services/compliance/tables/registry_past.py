@@ -47,15 +47,19 @@ def _version(row: Any) -> Version:
     return Version(row.version, row.recorded_at, row.recorded_by, row.reason)
 
 
+class NotKnownYet(LookupError):
+    """No registry had been recorded by the day asked for."""
+
+
 async def version_known_on(work: Transaction, known_on: date | None) -> Version:
-    """The last one recorded before that day ended in Paris, or of all; NoRegistry where none was."""
+    """The last one recorded before that day ended in Paris, NotKnownYet where none was; or of all, else NoRegistry."""
     if known_on is None:
         found = await work.execute(_ONE, {"version": await registry_version(work)})
     else:
         found = await work.execute(_KNOWN_AT, {"moment": midnight(known_on + timedelta(days=1))})
     row = found.one_or_none()
     if row is None:
-        raise NoRegistry
+        raise NoRegistry if known_on is None else NotKnownYet
     return _version(row)
 
 

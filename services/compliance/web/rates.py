@@ -126,7 +126,7 @@ async def rates_page(
         labels=LABELS,
         rows=[(one, _name(seen.network, asked.by, one.key), _drill(asked, one)) for one in found],
         total=overall(items, asked.wanted),
-        filters=[(LABELS[d], _name(seen.network, d, value), _without(asked, d)) for d, value in asked.wanted],
+        filters=[(LABELS[d], _as_asked(d, value), _without(asked, d)) for d, value in asked.wanted],
         views=[(dimension, label, _query(asked, by=dimension)) for dimension, label in LABELS.items()],
         years=_years(seen),
         all_years=_query(asked, year=None),
@@ -155,6 +155,13 @@ def _name(network: Network, dimension: Dimension, key: str) -> str:
     if dimension == "period":
         return Period.parse(key).title
     return SERVICES.get(key, key)
+
+
+def _as_asked(dimension: Dimension, value: str) -> str:
+    """What the viewer limits the page to, in words where they tell nothing that the viewer did not say."""
+    if dimension == "form" and value in FORMS:
+        return FORMS[value].title
+    return SERVICES.get(value, value) if dimension == "service" else value
 
 
 def _query(asked: Asked, **changes: Any) -> dict[str, str]:

@@ -16,6 +16,7 @@ from services.compliance.domain.subject_sheets import Kind
 from services.compliance.tables.registry import record_registry
 from services.compliance.tables.registry_changes import Change, ChangedMeanwhile, NoSuchSubject, change_subject
 from services.compliance.tables.registry_past import (
+    NotKnownYet,
     Version,
     count_touched,
     document_at,
@@ -28,7 +29,7 @@ from services.compliance.web.recording import recorded_at
 from shared.described import problems
 from shared.readings import today
 from shared.transaction import Transaction
-from shared.web import Problem, not_found, settings_of
+from shared.web import AskedDay, Problem, not_found, settings_of
 
 router = APIRouter(prefix="/api/v1/registry", tags=["registry"])
 
@@ -132,13 +133,25 @@ async def put_registry(
     return Recorded(version=version, changed=changed, remarks=remarks)
 
 
-@router.get("", summary="Lire l’annuaire, tel qu’on le connaît ou tel qu’on le connaissait un jour")
+async def version_asked(work: Transaction, known_on: date | None) -> Version:
+    """As `version_known_on`; 404 for a day before the first registry."""
+    try:
+        return await version_known_on(work, known_on)
+    except NotKnownYet:
+        raise Problem(404, "Aucun annuaire n’était encore connu ce jour-là.") from None
+
+
+@router.get(
+    "",
+    summary="Lire l’annuaire, tel qu’on le connaît ou tel qu’on le connaissait un jour",
+    responses=problems(404),
+)
 async def get_registry(
-    database: RoomDatabase, _: Uesl, on: date | None = None, known_on: date | None = None
+    database: RoomDatabase, _: Uesl, on: AskedDay | None = None, known_on: AskedDay | None = None
 ) -> JSONResponse:
     """Without `on`, the document as put, to the letter; with it, the network on that day. `known_on`: as known then."""
     async with database.transaction() as work:
-        version = await version_known_on(work, known_on)
+        version = await version_asked(work, known_on)
         if on is None:
             return JSONResponse(await document_at(work, version.version))
         shown = await _on_day(work, version, on, known_on)
@@ -153,22 +166,26 @@ async def _on_day(work: Transaction, version: Version, on: date, known_on: date 
     )
 
 
-@router.get("/differences", summary="Comparer le réseau entre deux jours, ou entre deux connaissances qu’on en avait")
+@router.get(
+    "/differences",
+    summary="Comparer le réseau entre deux jours, ou entre deux connaissances qu’on en avait",
+    responses=problems(404),
+)
 async def get_differences(
     request: Request,
     database: RoomDatabase,
     _: Uesl,
-    on: date | None = None,
-    known_on: date | None = None,
-    from_on: date | None = None,
-    from_known_on: date | None = None,
+    on: AskedDay | None = None,
+    known_on: AskedDay | None = None,
+    from_on: AskedDay | None = None,
+    from_known_on: AskedDay | None = None,
 ) -> list[FactDiffers]:
     """What differs from the network on `from_on`, as known on `from_known_on`, to that on `on`, as known on `known_on`;
     a day left out is today, a knowledge left out is the last."""
     async with database.transaction() as work:
         day = await today(work, settings_of(request).simulation, request.app.state.clock)
-        before = facts_on(await network_at(work, (await version_known_on(work, from_known_on)).version), from_on or day)
-        after = facts_on(await network_at(work, (await version_known_on(work, known_on)).version), on or day)
+        before = facts_on(await network_at(work, (await version_asked(work, from_known_on)).version), from_on or day)
+        after = facts_on(await network_at(work, (await version_asked(work, known_on)).version), on or day)
     return [FactDiffers.model_validate(one, from_attributes=True) for one in differences(before, after)]
 
 
@@ -219,7 +236,7 @@ async def delete_subject(
 async def _change(request: Request, database: RoomDatabase, viewer: Uesl, change: Change) -> Recorded:
     try:
         async with database.transaction() as work:
-            before = (await version_known_on(work, None)).version
+            before = (await version_asked(work, None)).version
             at = await recorded_at(request, work)
             version = await change_subject(work, change, by=viewer.name, at=at)
     except ImpossibleRegistry as error:

@@ -16,15 +16,15 @@ from services.compliance.tables.registry_past import (
     list_versions,
     network_at,
     touched_by,
-    version_known_on,
     versions_of,
 )
 from services.compliance.web.doors import RoomDatabase, Uesl
+from services.compliance.web.registry import version_asked
 from shared.network import Network
 from shared.pages.words import Link, Paging
 from shared.readings import today
 from shared.transaction import Transaction
-from shared.web import not_found, page_context, pages_of, settings_of
+from shared.web import FIRST_ASKED, LAST_ASKED, not_found, page_context, pages_of, settings_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -66,13 +66,14 @@ async def look_at(work: Transaction, request: Request, on: str, known_on: str) -
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_ASKED <= day <= LAST_ASKED else None
 
 
 async def network_seen(work: Transaction, look: Look) -> tuple[Network, Any]:
-    version = await version_known_on(work, look.known_on)
+    version = await version_asked(work, look.known_on)
     return await network_at(work, version.version), version
 
 
@@ -121,7 +122,7 @@ async def registry_page(
 async def export_registry(database: RoomDatabase, _: Uesl, known_on: str = "") -> JSONResponse:
     """The document as it was recorded: put again, it changes nothing."""
     async with database.transaction() as work:
-        version = await version_known_on(work, _day(known_on))
+        version = await version_asked(work, _day(known_on))
         document = await document_at(work, version.version)
     return JSONResponse(document, headers={"content-disposition": 'attachment; filename="network.json"'})
 

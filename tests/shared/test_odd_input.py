@@ -1,5 +1,6 @@
 """No input gives a 5xx: odd characters in every text parameter, path and body field of every route of the house."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from itertools import product
@@ -33,6 +34,8 @@ ODD = [
 ]
 # What other parameters are given, so that the odd one is reached.
 PLAIN = {"form": "assistance-trimestriel", "period": "2005-T1", "by": "member", "year": "2005", "format": "json"}
+# A stream that no one ends where all is right with what was asked.
+ENDLESS = "/tableaux/direct"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
@@ -74,10 +77,12 @@ async def test_odd_parameters_of_what_is_read(house: House) -> None:
         for route in _routes(house)
         for method in (route.methods or set()) & {"GET", "DELETE"}
         for address in _asked(route, quote_from_bytes(odd, safe=""))
+        if not (route.path == ENDLESS and odd == b"")
     ]
     assert len(asked) > 25 * len(ODD)
     for method, address in asked:
-        answer = await house.http.request(method, address, headers=house.admin)
+        async with asyncio.timeout(20):
+            answer = await house.http.request(method, address, headers=house.admin)
         assert answer.status_code < 500, (method, address, answer.text)
 
 

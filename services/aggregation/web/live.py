@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.aggregation.tables.moves import CHANNEL
+from services.aggregation.web.asked import form_of
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from shared.database import Database
 from shared.listening import Listening
@@ -21,8 +22,6 @@ _LOOK_SECONDS = 1.0
 _ALIVE_SECONDS = 15.0
 # A stream ends and is asked for again, so that a right taken away does not outlive it by long.
 _LONGEST_SECONDS = 600.0
-
-_CODE = r"^[A-Za-z0-9-]{1,100}$"
 
 
 def _listening(app: FastAPI, database: Database) -> Listening:
@@ -39,9 +38,11 @@ async def stream_moves(
     database: RoomDatabase,
     _: SignedIn,
     year: Annotated[int, Query(ge=1000, le=2999)],
-    form: Annotated[str, Query(pattern=_CODE)] = "",
+    form: str = "",
 ) -> StreamingResponse:
     """Server-sent events: `moved` whenever totals of the form (of any, where none is named) and year have moved."""
+    if form:
+        form_of(form)
     moves = _listening(request.app, database)
     if moves.subscribers >= MOST_STREAMS:
         raise Problem(503, "Trop de pages suivent les chiffres en direct : rechargez la page plus tard.")

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from services.ingestion.domain import sheet
-from services.ingestion.domain.csv_file import csv_records, separator_of
+from services.ingestion.domain.csv_file import CsvRecords, separator_of
 
 ASSISTANCE = "organisme;departement;diagnostics_prealables;engagements_reciproques;diagnostics_complementaires"
 RIGHT = f"{ASSISTANCE};commentaire\nCIL-001;01;1;1;1;été\nCIL-013;13;1;1;1;"
 
 
 def numbered(text: str) -> list[tuple[int, list[str]]]:
-    return list(sheet.Sheet(csv_records(BytesIO(text.encode()))).rows())
+    return list(sheet.Sheet(CsvRecords(BytesIO(text.encode()))).rows())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

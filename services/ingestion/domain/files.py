@@ -3,7 +3,7 @@
 from io import SEEK_END, SEEK_SET
 from typing import BinaryIO, Literal
 
-from services.ingestion.domain.csv_file import csv_records
+from services.ingestion.domain.csv_file import CsvRecords
 from services.ingestion.domain.json_file import json_records
 from services.ingestion.domain.sheet import MAX_BYTES, FileTooLarge, Sheet, UnreadableFile
 from services.ingestion.domain.workbook import workbook_records
@@ -37,4 +37,4 @@ def read_sheet(file: BinaryIO, form: Form) -> Sheet:
         return Sheet(workbook_records(file, form))
     if kind == "json":
         return Sheet(json_records(file, [column.name for column in form.columns]))
-    return Sheet(csv_records(file))
+    return Sheet(CsvRecords(file))

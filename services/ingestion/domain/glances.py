@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import SEEK_SET, BytesIO
 from typing import BinaryIO
 
-from services.ingestion.domain.csv_file import csv_records
+from services.ingestion.domain.csv_file import CsvRecords
 from services.ingestion.domain.files import kind_of
 from services.ingestion.domain.json_file import first_row
 from services.ingestion.domain.sheet import FileRefused, Record, Sheet
@@ -36,7 +36,7 @@ def glance(file: BinaryIO, forms: Collection[Form]) -> Glance:
                 row = first_row(file)
                 return Glance(tuple(key for key, _ in row), tuple(value for _, value in row))
             case "csv":
-                return _at_sheet(Sheet(csv_records(BytesIO(_whole_lines(head)))))
+                return _at_sheet(Sheet(CsvRecords(BytesIO(_whole_lines(head)))))
     except FileRefused:
         pass
     return Glance()

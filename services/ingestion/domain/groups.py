@@ -6,6 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from services.ingestion.domain.told_columns import Told
 from shared.forms import Column
 from shared.report.french import number, typeset
 
@@ -18,15 +19,24 @@ class Groups:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         places = [place for place, column in enumerate(columns) if column.name in QUASI_IDENTIFIERS]
-        self._of = itemgetter(*places)
+        self._places, self._of = places, itemgetter(*places)
         self._hashes = array("q")
 
     def add(self, values: Sequence[Any]) -> None:
         self._hashes.append(hash(self._of(values)))
 
+    def add_columns(self, told: Sequence[Told]) -> None:
+        self._hashes.extend(map(hash, zip(*(told[place].values for place in self._places), strict=True)))
+
     def smallest(self) -> int | None:
         """None where there is no case."""
-        return min((sum(1 for _ in group) for _, group in groupby(sorted(self._hashes))), default=None)
+        smallest = None
+        for _, group in groupby(sorted(self._hashes)):
+            many = len(list(group))
+            smallest = many if smallest is None else min(many, smallest)
+            if smallest == 1:
+                break
+        return smallest
 
 
 _ALONE = (

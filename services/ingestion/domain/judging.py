@@ -1,7 +1,7 @@
 """Judging of a file, stage by stage, in parts; a stage that finds something stops the next."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
@@ -13,11 +13,13 @@ from services.ingestion.domain.groups import Groups
 from services.ingestion.domain.identity import holds_identity
 from services.ingestion.domain.kept_rows import RowKeeper
 from services.ingestion.domain.reported_period import Sending, parse_period, period_error, unknown_period
+from services.ingestion.domain.right_rows import RightRows
 from services.ingestion.domain.rows import RowJudge
 from services.ingestion.domain.scene import Scene
-from services.ingestion.domain.sheet import MAX_COLUMNS, FileRefused, Sheet
+from services.ingestion.domain.sheet import MAX_COLUMNS, Columns, FileRefused, Record, Sheet
 from services.ingestion.domain.structure import column_names, structure_errors
-from services.ingestion.domain.verdicts import Case, Error, Judgement, Line, Outcome, refusal
+from services.ingestion.domain.told_columns import Case, Cases
+from services.ingestion.domain.verdicts import Error, Judgement, Line, Outcome, refusal
 from shared.forms import Form
 from shared.network import Network
 from shared.periods import Period
@@ -50,9 +52,9 @@ class Found:
     case_lines: of each case, the line of the file.
     """
 
-    errors: list[Error]
-    lines: list[Line]
-    cases: list[Case]
+    errors: list[Error] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    cases: Cases = field(default_factory=Cases)
     rows: int = 0
     case_lines: list[int] = field(default_factory=list)
 
@@ -100,7 +102,7 @@ def judge_in_parts(file: BinaryIO, asked: Asked) -> Iterator[Found | Outcome]:
         else:
             yield Outcome("accepted", rows_blank=sheet.blank_count)
     except FileRefused as refused:
-        yield Found([refusal(refused.code, reason=refused.reason)], [], [], rows=-1)
+        yield Found([refusal(refused.code, reason=refused.reason)], rows=-1)
         # What cannot be read cannot be known to be anonymous.
         yield Outcome("rejected", {refused.code: 1}, holds_identity=asked.form.anonymous)
 
@@ -129,7 +131,7 @@ def _refused_before_rows(sheet: Sheet, asked: Asked, errors: list[Error]) -> Ite
         errors = [refusal("empty_file", line=1)]
     if any(error.code == "identifying_data" for error in errors):
         has_identity = True
-    yield Found(errors, [], [], rows=sheet.row_count)
+    yield Found(errors, rows=sheet.row_count)
     yield Outcome(
         "rejected",
         Counter(error.code for error in errors),
@@ -144,49 +146,80 @@ def _may_be_empty(sheet: Sheet, asked: Asked) -> bool:
     return asked.form.kind == "annual" and (bool(sheet.header) or asked.nil)
 
 
-def _judge_rows(sheet: Sheet, asked: Asked) -> Iterator[Found | Outcome]:
-    form, period = asked.form, Period.parse(asked.period)
-    rows = RowJudge(form, column_names(sheet.header), Scene(asked.platform, period.last_day, asked.network))
-    keeper = RowKeeper(form, rows.columns, period.last_day)
-    groups = Groups(rows.columns) if form.anonymous else None
-    counts = CaseCounts(rows.columns) if form.anonymous else None
-    tally: Counter[str] = Counter()
-    found = Found([], [], [])
-    for line, record in sheet.rows():
-        judged = rows.judge(line, record)
+class _Gathering:
+    """What is found in the rows of a file as they come."""
+
+    def __init__(self, asked: Asked, names: Sequence[str]) -> None:
+        form, day = asked.form, Period.parse(asked.period).last_day
+        self.rows = RowJudge(form, names, Scene(asked.platform, day, asked.network))
+        self.right = RightRows.of(self.rows, form)
+        self.groups = Groups(self.rows.columns) if form.anonymous else None
+        self.counts = CaseCounts(self.rows.columns) if form.anonymous else None
+        self.tally: Counter[str] = Counter()
+        self.found = Found()
+        self._keeper = RowKeeper(form, self.rows.columns, day)
+
+    def judge(self, line: int, record: Record) -> None:
+        judged = self.rows.judge(line, record)
         if judged and isinstance(judged[0], Error):
-            found.errors.extend(judged)
-        elif not tally and not found.errors:
-            keeper.keep(found, line, judged)
-            if groups:
-                groups.add(judged)
-            if counts:
-                counts.add(line, judged)
-        found.rows += 1
-        if found.rows >= PART:
-            tally.update(error.code for error in found.errors)
-            yield found
-            found = Found([], [], [])
-    if rows.items:
-        found.errors.extend(rows.items.errors())
+            self.found.errors.extend(judged)
+        elif not self.tally and not self.found.errors:
+            self._keeper.keep(self.found, line, judged)
+            if self.groups:
+                self.groups.add(judged)
+            if self.counts:
+                self.counts.add(line, judged)
+        self.found.rows += 1
+
+    def judge_columns(self, line: int, some: Columns | list[Record]) -> bool:
+        """Rows that are all right, at once; False where they are to be judged one by one."""
+        if not self.right or not isinstance(some, Columns) or (told := self.right.told(some)) is None:
+            return False
+        if not self.tally and not self.found.errors:
+            self._keeper.keep_columns(self.found, line, told)
+            if self.groups:
+                self.groups.add_columns(told)
+            if self.counts:
+                self.counts.add_columns(line, told)
+        self.found.rows += len(some)
+        return True
+
+    def part(self) -> Found:
+        """What was found since the last part."""
+        self.tally.update(error.code for error in self.found.errors)
+        found, self.found = self.found, Found()
+        return found
+
+
+def _judge_rows(sheet: Sheet, asked: Asked) -> Iterator[Found | Outcome]:
+    gathering = _Gathering(asked, column_names(sheet.header))
+    for first_line, some in sheet.together():
+        if gathering.judge_columns(first_line, some):
+            sheet.take(len(some))
+        else:
+            for line, record in sheet.rows_of(first_line, some):
+                gathering.judge(line, record)
+                if gathering.found.rows >= PART:
+                    yield gathering.part()
+        if gathering.found.rows >= PART:
+            yield gathering.part()
+    if items := gathering.rows.items:
+        gathering.found.errors.extend(items.errors())
     if not sheet.row_count and not _may_be_empty(sheet, asked):
-        found.errors.append(refusal("empty_file", line=1))
-    tally.update(error.code for error in found.errors)
-    yield found
-    yield _outcome(sheet, rows, tally, groups, counts)
+        gathering.found.errors.append(refusal("empty_file", line=1))
+    yield gathering.part()
+    yield _outcome(sheet, gathering)
 
 
-def _outcome(
-    sheet: Sheet, rows: RowJudge, tally: Counter[str], groups: Groups | None, counts: CaseCounts | None
-) -> Outcome:
-    refused = bool(tally)
+def _outcome(sheet: Sheet, gathering: _Gathering) -> Outcome:
+    refused, groups, counts = bool(gathering.tally), gathering.groups, gathering.counts
     return Outcome(
         "rejected" if refused else "accepted",
-        tally,
+        gathering.tally,
         rows_accepted=0 if refused else sheet.row_count,
         rows_refused=sheet.row_count if refused else 0,
         rows_blank=sheet.blank_count,
         smallest_group=groups.smallest() if groups and not refused else None,
-        holds_identity=rows.holds_identity,
+        holds_identity=gathering.rows.holds_identity,
         cases=counts.by_member if counts and not refused else {},
     )

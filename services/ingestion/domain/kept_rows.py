@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from services.ingestion.domain.sheet import FileTooLarge
+from services.ingestion.domain.told_columns import Told
 from services.ingestion.domain.verdicts import Line
 from shared.forms import Column, Form
 from shared.network import Member
@@ -40,13 +41,18 @@ class RowKeeper:
     def keep(self, found: "Found", line: int, values: Sequence[Any]) -> None:
         if self._form.anonymous:
             found.case_lines.append(line)
-            found.cases.append([None if place is None else _plain(values[place]) for place in self._order])
+            found.cases.add([None if place is None else plain(values[place]) for place in self._order])
         else:
             kept = self._line(line, values)
             self._said += _LINE_CHARACTERS + len(kept.comment or "") + sum(map(len, kept.texts.values()))
             if self._said > MOST_CHARACTERS_SAID:
                 raise FileTooLarge("text")
             found.lines.append(kept)
+
+    def keep_columns(self, found: "Found", first_line: int, told: Sequence[Told]) -> None:
+        """Of cases that follow one another."""
+        found.case_lines.extend(range(first_line, first_line + len(told[0].cells)))
+        found.cases.add_columns([None if place is None else told[place] for place in self._order])
 
     def _line(self, line: int, values: Sequence[Any]) -> Line:
         member: Member | None = None if self._member_at is None else values[self._member_at]
@@ -60,7 +66,7 @@ class RowKeeper:
         )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As JSON holds it."""
     if type(value) is Member:
         return value.code

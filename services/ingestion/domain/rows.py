@@ -20,7 +20,7 @@ Values = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
     """A comparison with the places of the cells that it needs."""
 
     comparison: Comparison
@@ -41,12 +41,12 @@ class RowJudge:
         self.holds_identity = False
         self._form, self._scene = form, scene
         self._places = {column.name: place for place, column in enumerate(self.columns)}
-        self._judged = [self._judged_cells(column) for column in self.columns]
-        self._member_at = self._place_of_type("member")
-        self._department_at = self._place_of_type("department")
-        self._service_at = self._places.get("service") if len(form.services) > 1 else None
+        self.judged = [self._judged_cells(column) for column in self.columns]
+        self.member_at = self._place_of_type("member")
+        self.department_at = self._place_of_type("department")
+        self.service_at = self._places.get("service") if len(form.services) > 1 else None
         self._standings: dict[tuple[str, str], Broken | None] = {}
-        self._comparisons = [self._placed(one) for one in comparisons_of(form) if self._is_comparable(one)]
+        self.comparisons = [self._placed(one) for one in comparisons_of(form) if self._is_comparable(one)]
         self._keys = Keys(form, self._places) if form.key else None
         self.items = Items(form, self._places) if form.whole else None
 
@@ -69,9 +69,9 @@ class RowJudge:
     def _is_comparable(self, comparison: Comparison) -> bool:
         return all(name in self._places for name in (comparison.column, *comparison.needs))
 
-    def _placed(self, comparison: Comparison) -> _Placed:
+    def _placed(self, comparison: Comparison) -> Placed:
         needs = tuple((name, self._places[name]) for name in comparison.needs)
-        return _Placed(comparison, self._places[comparison.column], needs)
+        return Placed(comparison, self._places[comparison.column], needs)
 
     def judge(self, line: int, record: Record) -> Values | list[Error]:
         """What the cells say, or the row's errors; a list of errors is never empty."""
@@ -79,10 +79,10 @@ class RowJudge:
             return [self._wrong_field_count(line, record)]
         if self._absent:
             record = [*record, *self._absent]
-        values = [judged[written] for judged, written in zip(self._judged, record, strict=True)]
+        values = [judged[written] for judged, written in zip(self.judged, record, strict=True)]
         broken = self._broken_alone(values) if Broken in map(type, values) else {}
         self._compare(values, broken)
-        if self._member_at is not None and self._member_at not in broken:
+        if self.member_at is not None and self.member_at not in broken:
             self._judge_member(values, broken)
         if self._keys:
             self._keys.note(line, values, broken)
@@ -97,7 +97,7 @@ class RowJudge:
         return {place: value for place, value in enumerate(values) if isinstance(value, Broken)}
 
     def _compare(self, values: Values, broken: dict[int, Broken]) -> None:
-        for placed in self._comparisons:
+        for placed in self.comparisons:
             if placed.column in broken or any(place in broken for _, place in placed.needs):
                 continue
             row = {name: values[place] for name, place in placed.needs}
@@ -105,12 +105,12 @@ class RowJudge:
                 broken[placed.column] = found
 
     def _judge_member(self, values: Values, broken: dict[int, Broken]) -> None:
-        assert self._member_at is not None
-        member: Member = values[self._member_at]
+        assert self.member_at is not None
+        member: Member = values[self.member_at]
         service = self._service_of(values, broken)
-        if service and (found := self._standing(member, service)):
-            broken[self._member_at] = found
-        place = self._department_at
+        if service and (found := self.standing(member, service)):
+            broken[self.member_at] = found
+        place = self.department_at
         if place is None or values[place] is None or place in broken:
             return
         if found := broken_department(self._scene, member, values[place]):
@@ -118,11 +118,11 @@ class RowJudge:
 
     def _service_of(self, values: Values, broken: Mapping[int, Broken]) -> str | None:
         """Of the row, where it is the row that says so: None where it does not say it rightly."""
-        if self._service_at is None:
+        if self.service_at is None:
             return self._form.services[0]
-        return None if self._service_at in broken else values[self._service_at]
+        return None if self.service_at in broken else values[self.service_at]
 
-    def _standing(self, member: Member, service: str) -> Broken | None:
+    def standing(self, member: Member, service: str) -> Broken | None:
         key = (member.code, service)
         if key not in self._standings:
             self._standings[key] = broken_standing(self._scene, self._scene.standing(member, service))

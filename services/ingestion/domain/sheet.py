@@ -1,6 +1,9 @@
 """Sheets: what a file holds whatever its kind, a header and numbered rows, within the limits of the format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, runtime_checkable
 
 from services.ingestion.domain.reasons import TOO_LARGE, UNREADABLE
 
@@ -10,6 +13,29 @@ MAX_COLUMNS = 200
 MAX_CELL_CHARACTERS = 2_000
 
 Record = list[str]
+# What is read of a workbook at once: few enough for rows as long as they may be.
+_TOGETHER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows read together, column by column, each as long as the header; cells may be anything, rows may be blank."""
+
+    columns: Sequence[Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def records(self) -> Iterator[Record]:
+        return map(list, zip(*self.columns, strict=True))
+
+
+@runtime_checkable
+class Bulk(Protocol):
+    """Records that can be read together."""
+
+    def together(self, width: int) -> Iterator[Columns | list[Record]]:
+        """All that follow, as columns where each is so wide."""
 
 
 class FileRefused(Exception):
@@ -51,8 +77,8 @@ class Sheet:
         self.header: Record = []
         self.header_line = self.row_count = self.blank_count = 0
         self._over: str | None = None
-        self._records = enumerate(records, start=1)
-        for line, record in self._records:
+        self._source, self._records = records, iter(records)
+        for line, record in enumerate(self._records, start=1):
             self._hold_limits(record)
             if any(record) and not _is_blank_before_header(record):
                 self.header, self.header_line = record, line
@@ -63,18 +89,45 @@ class Sheet:
 
     def rows(self) -> Iterator[tuple[int, Record]]:
         """The rows that are not blank, each with its line; blank ones keep their number."""
+        for line, some in self.together():
+            yield from self.rows_of(line, some)
+
+    def together(self) -> Iterator[tuple[int, Columns | list[Record]]]:
+        """All rows, some at a time, with the line of their first; each goes to `rows_of` or `take`, and is counted."""
         if not self.header_line:
             return
-        for line, record in self._records:
+        line = self.header_line + 1
+        for some in self._parts():
+            yield line, some
+            line += len(some)
+        self._end()
+
+    def _parts(self) -> Iterator[Columns | list[Record]]:
+        width = len(self.header)
+        if isinstance(self._source, Bulk):
+            yield from self._source.together(width)
+            return
+        while some := list(islice(self._records, _TOGETHER)):
+            yield in_columns(some, width)
+
+    def rows_of(self, first_line: int, some: Columns | list[Record]) -> Iterator[tuple[int, Record]]:
+        records = some.records() if isinstance(some, Columns) else some
+        for line, record in enumerate(records, start=first_line):
             self._hold_limits(record)
             if record and (record[0].strip() or not _is_blank(record)):
-                self.row_count += 1
-                yield line, record
-                if self.row_count + self.blank_count > MAX_ROWS:
-                    raise FileTooLarge("rows")
+                yield line, self._counted(record)
             else:
                 self._count_blank()
-        self._end()
+
+    def _counted(self, record: Record) -> Record:
+        self.take(1)
+        return record
+
+    def take(self, many: int) -> None:
+        """So many more rows, none of them blank, all within the limits of a row."""
+        self.row_count += many
+        if self.row_count + self.blank_count > MAX_ROWS:
+            raise FileTooLarge("rows")
 
     def read_to_the_end(self) -> None:
         for _ in self.rows():
@@ -95,6 +148,13 @@ class Sheet:
         """What is unreadable further on is said before what is too large."""
         if self._over:
             raise FileTooLarge(self._over)
+
+
+def in_columns(records: list[Record], width: int) -> Columns | list[Record]:
+    """As columns where each record is so wide."""
+    if set(map(len, records)) != {width}:
+        return records
+    return Columns(list(zip(*records, strict=True)))
 
 
 def _is_blank(record: Record) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from services.ingestion.domain.case_counts import CaseCount
 from services.ingestion.domain.codes import CODES
+from services.ingestion.domain.told_columns import Case
 from shared.report.french import HARD_SPACE, shorten
 
 LONGEST_VALUE_SHOWN = 200
@@ -38,10 +39,6 @@ class Line:
     values: dict[str, int | Decimal]
     comment: str | None = None
     texts: dict[str, str] = field(default_factory=dict)
-
-
-# A right case: its values in the order of the form's columns, as JSON holds them; an amount is written out.
-Case = list[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ DEADLINES = Topic(
     "deadlines",
     key="platform, platform/form/period, or the day",
     writer="compliance",
-    readers=("ingestion", "notification"),
+    readers=("ingestion", "aggregation", "notification"),
 )
 RESTITUTIONS = Topic(
     "restitutions",

@@ -4,7 +4,7 @@ from services.aggregation.domain.figures import check_measures
 from services.aggregation.handlers.accepted import READERS, Accepted, Rejected
 from services.aggregation.handlers.restitutions import issue_restitutions
 from services.aggregation.handlers.totals import hear_submissions
-from services.aggregation.tables.arrivals import note_explanation
+from services.aggregation.tables.arrivals import note_explanation, note_extension
 from services.aggregation.web import (
     destinations,
     editions,
@@ -18,7 +18,7 @@ from services.aggregation.web import (
     tables,
 )
 from shared.database import Database
-from shared.events import ReceptionClosed, WarningsExplained
+from shared.events import DeadlineExtended, ReceptionClosed, WarningsExplained
 from shared.forms import FORMS
 from shared.journal_pages import journal_router
 from shared.readings import READINGS
@@ -34,7 +34,12 @@ def build(settings: Settings) -> Room:
     return Room(
         name="aggregation",
         database=Database(settings.database, "aggregation"),
-        hears={**READINGS, ReceptionClosed: close_reception, WarningsExplained: note_explanation},
+        hears={
+            **READINGS,
+            ReceptionClosed: close_reception,
+            WarningsExplained: note_explanation,
+            DeadlineExtended: note_extension,
+        },
         together={(Accepted, Rejected): hear_submissions},
         readers=READERS,
         work_day=issue_restitutions,

@@ -58,6 +58,7 @@ class DeadlineExtended(_Deadline):
 
     ordinary_due: date
     reason: str
+    decided_on: date | None = None
     version: int = Field(ge=1, description="of all such decisions; an older one never overwrites a newer one")
 
 

@@ -13,7 +13,9 @@ from services.aggregation.domain.places import rows_of_level
 from services.aggregation.domain.scope import LEVELS, Scope
 from services.aggregation.domain.year import StandingLine, Year
 from services.aggregation.handlers.restitutions import issue_restitutions
+from services.aggregation.tables.arrivals import arrivals_of, due_days_of, note_extension
 from shared.database import Database
+from shared.events import DeadlineExtended
 from shared.forms import FORMS
 from shared.periods import Period
 from shared.report import Cell, Document
@@ -54,6 +56,13 @@ def test_what_was_expected_and_what_has_come() -> None:
     assert (found.platforms, found.received_platforms, found.late_platforms, found.missing_platforms) == (2, 1, 1, 1)
     assert (found.members, found.received_members, found.missing_members, found.to_confirm) == (3, 1, 2, 1)
     assert found.without_past == 2
+
+
+def test_who_was_given_more_time_is_not_late() -> None:
+    year = Year(2005, (line("CIL-1", (1, 2, 3)),), None)
+    for due, late in ((LATE, 0), (date(2005, 5, 19), 1)):
+        [found] = coverage_of(SCOPE, NETWORK, year, [], {"PF01": Arrival(LATE, False, due)}, {})
+        assert found.late_platforms == late
 
 
 def test_each_group_has_its_own_and_the_nation_comes_last() -> None:
@@ -100,6 +109,26 @@ async def test_an_edition_says_what_is_covered_and_its_bounds(database: Database
     assert (covered["members"], covered["received_members"], covered["missing_members"]) == (2, 1, 1)
     [bounds] = cells(document, "bounds")
     assert list(bounds.values()) == ["Ensemble", 13, 17, 21, 25, 30, 32]
+
+
+async def test_an_extension_counts_from_the_day_after_it_was_decided(database: Database) -> None:
+    """Heard in any order, the newest holds; one decided since is no part of an edition."""
+    await register(database, "CIL-1")
+    await fold(database, accepted({"CIL-1": [1, 1, 1]}, day=LATE))
+    decided = {1: (LATE, date(2005, 4, 28)), 2: (date(2005, 5, 10), date(2005, 5, 21))}
+    async with database.transaction() as work:
+        for version in (2, 1, 1):
+            due, decided_on = decided[version]
+            about = {"platform": "PF01", "form": FORM.code, "period": str(QUARTER), "ordinary_due": FORM.due(QUARTER)}
+            event = DeadlineExtended(**about, due=due, reason="grève", decided_on=decided_on, version=version)
+            await note_extension(work, event)
+    late = {}
+    async with database.transaction() as work:
+        for day in (date(2005, 4, 28), date(2005, 5, 21), date(2005, 5, 22), None):
+            [arrival] = (await arrivals_of(work, FORM.code, str(QUARTER), None)).values()
+            due_days = await due_days_of(work, FORM.code, str(QUARTER), day)
+            late[day] = arrival._replace(extended_due=due_days.get("PF01")).is_late(FORM.due(QUARTER))
+    assert list(late.values()) == [True, False, True, True]
 
 
 async def test_a_quarter_whose_running_total_is_not_its_lines_is_not_issued(database: Database) -> None:

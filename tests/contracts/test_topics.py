@@ -31,7 +31,7 @@ SUBMISSIONS = {"SubmissionAccepted", "SubmissionRejected", "ReceptionClosed"}
 
 UNDERSTOOD = {
     "ingestion": {*REGISTRY, "DayBegan", "RestitutionIssued", "PeriodClosed", "PeriodReopened"},
-    "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS, "WarningsExplained"},
+    "aggregation": {*REGISTRY, "DayBegan", *SUBMISSIONS, "WarningsExplained", "DeadlineExtended"},
     "qualitative": {*REGISTRY, "DayBegan", "CasesReported"},
     "compliance": {*SUBMISSIONS, "WarningsExplained"},
     "notification": {

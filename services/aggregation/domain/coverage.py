@@ -24,10 +24,18 @@ PAST_QUARTERS = 8
 
 
 class Arrival(NamedTuple):
-    """When a Plate-forme's first submission was received, and whether the standing one waits for an explanation."""
+    """When a Plate-forme's first submission was received, and whether the standing one waits for an explanation.
+
+    extended_due: the due day that UESL has given it instead of the form's own.
+    """
 
     first_on: date
     to_confirm: bool
+    extended_due: date | None = None
+
+    def is_late(self, due: date) -> bool:
+        """due: the form's own due day."""
+        return self.first_on > (self.extended_due or due)
 
 
 class Bounds(NamedTuple):
@@ -120,7 +128,7 @@ def _coverage(
         group=group,
         platforms=len(platforms),
         received_platforms=len(arrived),
-        late_platforms=sum(arrival.first_on > due for arrival in arrived),
+        late_platforms=sum(arrival.is_late(due) for arrival in arrived),
         to_confirm=sum(arrival.to_confirm for arrival in arrived),
         members=len(members),
         received_members=len(members) - len(missing),

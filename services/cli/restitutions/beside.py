@@ -14,7 +14,7 @@ from shared.migrations import migrate_within
 _DERIVED = frozenset(
     (
         *("version", "group_total", "inbox", "heard", "registry_history", "credential"),
-        *("explanation", "day_begun", "reception_closed", "reception_heard", "alembic_version"),
+        *("explanation", "extension", "day_begun", "reception_closed", "reception_heard", "alembic_version"),
     )
 )
 # Where the room hears, its inbox comes first; where it reads, its totals.
@@ -26,6 +26,7 @@ _COMPARED = {
     "GROUP BY form, period, level, code HAVING sum(lines) <> 0",
     "registry": "SELECT kind, code, version, removed, body FROM {0}.registry_subject",
     "explanations": "SELECT submission, revision, to_confirm FROM {0}.explanation",
+    "extensions": "SELECT platform, form, period, version, due, decided_on FROM {0}.extension",
     "receptions": "SELECT day, sum(submissions) FROM {0}.reception_heard GROUP BY day",
     "letters": "SELECT topic, partition, record_offset FROM {0}.dead_letter WHERE replayed_at IS NULL",
 }

@@ -47,6 +47,7 @@ async def extend_deadline(work: Transaction, network: Network, extension: Extens
                     due=days.due(platform.code, form, period),
                     ordinary_due=form.due(period),
                     reason=decision.reason,
+                    decided_on=extension.decided_on,
                     version=number,
                 )
             )

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.aggregation.domain.figures import Figures
-from services.aggregation.domain.revisions import FiledTotal, moved, revisions_of
+from services.aggregation.domain.revisions import Expected, FiledTotal, moved, revisions_of
 from shared.database import Database
 from shared.events import DayBegan
 from shared.forms import FORMS
@@ -82,6 +82,18 @@ def test_the_day_of_the_deadline_counts_whole_and_the_next_does_not() -> None:
     assert next(revisions_of(FORM, 2005, history, DUE)).at_deadline is None
 
 
+def test_who_owes_is_there_without_having_sent_anything_and_an_extended_due_day_is_the_platforms_own() -> None:
+    filed = [FiledTotal(QUARTER, "PF01", 1, DUE, (1, 0, 0)), FiledTotal(QUARTER, "PF02", 1, AFTER, (2, 0, 0))]
+    expected = Expected({QUARTER: ["PF02", "PF03"]}, {(QUARTER, "PF02"): AFTER})
+    first, second, third, nation = revisions_of(FORM, 2005, filed, AFTER + timedelta(1), expected)
+    assert (first.at_deadline, second.at_deadline, second.due) == ((1, 0, 0), (2, 0, 0), AFTER)
+    assert (second.after_30_days, second.is_after) == (None, False)
+    assert (third.platform, third.now, third.versions) == ("PF03", None, 0)
+    assert (nation.at_deadline, nation.after_30_days, nation.now) == ((3, 0, 0), None, (3, 0, 0))
+    [*_, early] = revisions_of(FORM, 2005, filed, AFTER, expected)
+    assert (early.at_deadline, early.is_due) == (None, False)
+
+
 def test_a_movement_from_nothing_has_no_rate() -> None:
     assert moved(None, (7, 0, 0), 0) == (7, None)
     assert moved((3, 0, 0), (7, 0, 0), 0) == (4, Decimal("133.3"))
@@ -115,6 +127,7 @@ EXPECTED: dict[tuple[str, str], tuple[Any, ...]] = {
     ("2005-T1", "PF02"): (None, None, 100, 100, "sans objet"),
     ("2005-T1", "FR"): (3, 7, 107, 104, "3466.7"),
     ("2005-T2", "PF01"): (None, None, 10, None, None),
+    ("2005-T2", "PF02"): (None, None, None, None, None),
     ("2005-T2", "FR"): (None, None, 10, None, None),
 }
 
@@ -128,7 +141,9 @@ async def test_the_same_figures_by_json_csv_and_workbook(client: httpx.AsyncClie
 
     text = (await client.get(ROUTE, params={**ASKED, "format": "csv"})).content.decode("utf-8-sig")
     read = list(csv.DictReader(io.StringIO(text)))
-    assert [(one["platform"], one["now"]) for one in read] == [(one["platform"], str(one["now"])) for one in told]
+    assert [(one["platform"], one["now"]) for one in read] == [
+        (one["platform"], "" if one["now"] is None else str(one["now"])) for one in told
+    ]
 
     workbook = (await client.get(ROUTE, params={**ASKED, "format": "xlsx"})).raise_for_status().content
     sheets = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets

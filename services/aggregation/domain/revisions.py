@@ -1,7 +1,7 @@
 """The revision triangle: what each quarter was at its deadline, 30 days later and now, by Plate-forme."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -42,12 +42,21 @@ class Revision:
     after_30_days: Figures | None
     now: Figures | None
     versions: int
+    due: date
     is_due: bool
     is_after: bool
 
     @property
     def is_total(self) -> bool:
         return self.platform == NATIONAL_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Which Plates-formes owe each quarter, and the due days that UESL has given instead of the form's own."""
+
+    owing: Mapping[Period, Collection[str]] = field(default_factory=dict)
+    extended: Mapping[tuple[Period, str], date] = field(default_factory=dict)
 
 
 def moved(before: Figures | None, after: Figures | None, place: int) -> Moved:
@@ -62,17 +71,23 @@ def quarters(form: Form, year: int, today: date) -> list[tuple[Period, date]]:
     return [(period, form.due(period)) for period in periods if period.last_day < today]
 
 
-def revisions_of(form: Form, year: int, filed: Iterable[FiledTotal], today: date) -> Iterator[Revision]:
-    """By quarter, the Plates-formes that have sent anything in the order of their codes, then all together."""
+def revisions_of(
+    form: Form, year: int, filed: Iterable[FiledTotal], today: date, expected: Expected | None = None
+) -> Iterator[Revision]:
+    """By quarter, the Plates-formes that owe it or have sent it in the order of their codes, then all together."""
+    expected = expected or Expected()
     by_quarter: dict[Period, dict[str, list[FiledTotal]]] = {}
     for one in sorted(filed):
         by_quarter.setdefault(one.period, {}).setdefault(one.platform, []).append(one)
     for period, due in quarters(form, year, today):
         known = by_quarter.get(period, {})
-        found = [_revision(period, platform, known[platform], due, today) for platform in sorted(known)]
+        found = [
+            _revision(period, platform, known.get(platform, ()), expected.extended.get((period, platform), due), today)
+            for platform in sorted({*known, *expected.owing.get(period, ())})
+        ]
         yield from found
         if found:
-            yield _total(period, found)
+            yield _total(period, found, due)
 
 
 def _revision(period: Period, platform: str, versions: Sequence[FiledTotal], due: date, today: date) -> Revision:
@@ -81,7 +96,7 @@ def _revision(period: Period, platform: str, versions: Sequence[FiledTotal], due
     at_deadline = _standing(versions, due) if is_due else None
     after = _standing(versions, due + AFTER) if is_after else None
     now = _standing(versions, date.max)
-    return Revision(period, platform, at_deadline, after, now, len(versions), is_due, is_after)
+    return Revision(period, platform, at_deadline, after, now, len(versions), due, is_due, is_after)
 
 
 def _standing(versions: Sequence[FiledTotal], day: date) -> Figures | None:
@@ -89,12 +104,14 @@ def _standing(versions: Sequence[FiledTotal], day: date) -> Figures | None:
     return next((one.figures for one in reversed(versions) if one.received_on <= day), None)
 
 
-def _total(period: Period, found: Sequence[Revision]) -> Revision:
-    first = found[0]
+def _total(period: Period, found: Sequence[Revision], due: date) -> Revision:
+    """Each at its own due day; those to come make the total's to come."""
     columns = ([one.at_deadline for one in found], [one.after_30_days for one in found], [one.now for one in found])
     at_deadline, after, now = map(_sum, columns)
     versions = sum(one.versions for one in found)
-    return Revision(period, NATIONAL_CODE, at_deadline, after, now, versions, first.is_due, first.is_after)
+    is_due, is_after = all(one.is_due for one in found), all(one.is_after for one in found)
+    points = (at_deadline if is_due else None, after if is_after else None, now)
+    return Revision(period, NATIONAL_CODE, *points, versions, due, is_due, is_after)
 
 
 def _sum(figures: Iterable[Figures | None]) -> Figures | None:

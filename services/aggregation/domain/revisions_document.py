@@ -16,7 +16,8 @@ from shared.report.french import typeset
 TITLE = "Révisions des trimestres"
 NOTES = (
     "À l’échéance : tout ce qui avait été reçu jusqu’à la fin du jour d’échéance. 30 jours après : jusqu’à la fin du "
-    "trentième jour qui le suit. Désormais : ce qui compte dans les tableaux.",
+    "trentième jour qui le suit. Désormais : ce qui compte dans les tableaux. L’échéance d’une Plate-forme à qui un "
+    "délai a été accordé est la sienne.",
     "Un tiret : rien n’avait été reçu à cette date, ce qui compte pour zéro dans les différences ; ou la date est à "
     "venir.",
     "Sans objet : une évolution n’a pas de sens à partir de zéro.",
@@ -59,7 +60,9 @@ def _quarter(form: Form, period: Period, found: Sequence[Revision], place: int, 
     title = f"{period.title} – échéance le {french.day(due)}, puis {french.day(due + AFTER)}"
     yield report.Row(cells=[title, *[None] * (width - 1)], style="section")
     for one in found:
-        head: list[Cell] = ["Total national", ""] if one.is_total else [names.platform(one.platform), one.platform]
+        extended = "" if one.due == due else f" (échéance le {french.day(one.due)})"
+        named = names.platform(one.platform) + extended
+        head: list[Cell] = ["Total national", ""] if one.is_total else [named, one.platform]
         style: report.RowStyle = "subtotal" if one.is_total else "normal"
         yield report.Row(cells=[*head, *figures_of(one, place, form.measures[place].scale)], style=style)
 

@@ -11,8 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 
 from services.aggregation.domain.names import Names
-from services.aggregation.domain.revisions import Revision, revisions_of
+from services.aggregation.domain.revisions import Expected, Revision, revisions_of
 from services.aggregation.domain.revisions_document import figures_of, revisions_document
+from services.aggregation.tables.arrivals import due_days_of
 from services.aggregation.tables.lines import last_reported_periods
 from services.aggregation.tables.revisions import filed_totals
 from services.aggregation.web.asked import QUARTERLY, form_of
@@ -75,9 +76,21 @@ class _Asked:
 async def _stand(work: Transaction, request: Request, network: Network, form: Form, year: int) -> _Asked:
     clock: Clock = request.app.state.clock
     day = await today(work, settings_of(request).simulation, clock)
-    found = list(revisions_of(form, year, await filed_totals(work, form.code, year), day))
+    expected = await _expected(work, network, form, year)
+    found = list(revisions_of(form, year, await filed_totals(work, form.code, year), day, expected))
     names = Names(network, Period(year).last_day)
     return _Asked(form, year, found, revisions_document(form, year, found, names, day))
+
+
+async def _expected(work: Transaction, network: Network, form: Form, year: int) -> Expected:
+    owing: dict[Period, list[str]] = {}
+    extended: dict[tuple[Period, str], date] = {}
+    for period in (Period(year, quarter) for quarter in (1, 2, 3, 4)):
+        if period >= Period.parse(network.first_period):
+            owing[period] = [one.code for one in network.platforms if network.owes(one.code, form, period)]
+        for platform, due in (await due_days_of(work, form.code, str(period))).items():
+            extended[period, platform] = due
+    return Expected(owing, extended)
 
 
 @router.get(
@@ -113,7 +126,7 @@ def _rows(asked: _Asked) -> Iterator[list[Cell]]:
         head = (form.code, str(one.period), one.platform)
         for place, measure in enumerate(form.measures):
             figures = figures_of(one, place, measure.scale)
-            yield [*head, measure.name, form.due(one.period), one.versions, *figures]
+            yield [*head, measure.name, one.due, one.versions, *figures]
 
 
 @router.get("/revisions", include_in_schema=False)

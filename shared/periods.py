@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 _WRITTEN = re.compile(r"([12][0-9]{3})(?:-T([1-4]))?", re.ASCII)
 
@@ -44,7 +44,7 @@ class Period:
 
     @property
     def last_day(self) -> date:
-        return self.next().first_day - timedelta(days=1)
+        return _last_day(self)
 
     def next(self) -> "Period":
         if self.quarter is None:
@@ -62,3 +62,8 @@ class Period:
         if self.quarter is None:
             return f"année {self.year}"
         return f"{self.quarter}{'er' if self.quarter == 1 else 'e'} trimestre {self.year}"
+
+
+@lru_cache(10_000)
+def _last_day(period: Period) -> date:
+    return period.next().first_day - timedelta(days=1)

@@ -73,13 +73,14 @@ def obligations_on(
         Obligation(
             platform.code,
             form.code,
-            str(period),
+            written,
             due_days.due(platform.code, form, period),
-            arrivals.get((platform.code, form.code, str(period))),
+            arrivals.get((platform.code, form.code, written)),
         )
         for form in FORMS.values()
         for period in ended_periods(form, network.first_period, day)
         if year in (None, period.year)
+        for written in (str(period),)
         for platform in network.platforms
         if network.owes(platform.code, form, period)
     ]

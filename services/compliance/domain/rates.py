@@ -1,5 +1,6 @@
 """Reporting and punctuality: how much of what was due has come, and how much of it in time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,31 +8,45 @@ from typing import Literal
 
 from services.compliance.domain.standing import Standing
 from shared.forms import FORMS
-from shared.periods import Period
 
 Dimension = Literal["platform", "member", "service", "form", "period", "year"]
 DIMENSIONS: tuple[Dimension, ...] = ("platform", "member", "service", "form", "period", "year")
 
 
+Dimensions = Sequence[tuple[Dimension, str]]
+Codes = tuple[str, ...]
+# What a form that is counted whole has instead of its members' lines.
+_WHOLE: Codes = ("",)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something due: a form of a platform for a period, or the line of a member in it (`member` not empty)."""
+    """A form of a platform for a period: whose lines were due (or the form itself, `_WHOLE`), and which have come."""
 
     platform: str
     form: str
     period: str
-    member: str
-    received: bool
-    on_time: bool
-    complete: bool
+    due: Codes
+    received: Codes
+    on_time: Codes
+    complete: Codes
 
-    def values(self, dimension: Dimension) -> tuple[str, ...]:
+    @property
+    def counted(self) -> tuple[Codes, Codes, Codes, Codes]:
+        return self.due, self.received, self.on_time, self.complete
+
+    def values(self, dimension: Dimension) -> Codes:
         """A form that is about both services counts for each."""
         if dimension == "service":
             return FORMS[self.form].services
         if dimension == "year":
-            return (str(Period.parse(self.period).year),)
-        return (str(getattr(self, dimension)),)
+            return (self.period[:4],)
+        return self.due if dimension == "member" else (str(getattr(self, dimension)),)
+
+    def only(self, member: str) -> "Item":
+        """That member's line alone."""
+        counted = (tuple(code for code in codes if code == member) for codes in self.counted)
+        return Item(self.platform, self.form, self.period, *counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +73,61 @@ def items_due(standings: Iterable[Standing], day: date, *, by_member: bool) -> I
     for one in standings:
         if one.obligation.due >= day:
             continue
-        on_time = one.obligation.state_on(day) == "on_time"
-        platform, form, period = one.obligation.owed
         if not by_member:
-            received = one.arrived is not None
-            yield Item(platform, form, period, "", received, on_time, bool(received and one.is_complete is not False))
-        elif one.missing_members is not None:
-            missing = set(one.missing_members)
-            for member in one.expected or ():
-                there = member not in missing
-                yield Item(platform, form, period, member, there, there and on_time, there)
+            received = _WHOLE if one.arrived is not None else ()
+            yield _item(one, day, _WHOLE, received, () if one.is_complete is False else received)
+        elif (missing := one.missing_members) is not None:
+            expected = one.expected or ()
+            there = tuple(code for code in expected if code not in missing) if missing else expected
+            yield _item(one, day, expected, there, there)
 
 
-def rates(items: Iterable[Item], by: Dimension, wanted: Sequence[tuple[Dimension, str]] = ()) -> list[Rate]:
-    """One per value of the dimension, in order, of the items that fit all that is wanted."""
-    counts: dict[str, list[int]] = {}
-    for item in items:
-        if not all(value in item.values(dimension) for dimension, value in wanted):
-            continue
-        for key in item.values(by):
-            if by == "service" and any(d == "service" and value != key for d, value in wanted):
-                continue
-            count = counts.setdefault(key, [0, 0, 0, 0])
-            for n, counted in enumerate((True, item.received, item.on_time, item.complete)):
-                count[n] += counted
-    return [Rate(key, *count) for key, count in sorted(counts.items())]
+def _item(one: Standing, day: date, due: Codes, received: Codes, complete: Codes) -> Item:
+    is_on_time = one.obligation.state_on(day) == "on_time"
+    return Item(*one.obligation.owed, due, received, received if is_on_time else (), complete)
 
 
-def overall(items: Iterable[Item], wanted: Sequence[tuple[Dimension, str]] = ()) -> Rate:
-    """All that fits, each item once."""
+def fitting(items: Iterable[Item], wanted: Dimensions) -> list[Item]:
+    """Those that fit all that is wanted; of a member that is wanted, its line alone."""
     kept = [item for item in items if all(value in item.values(dimension) for dimension, value in wanted)]
-    return Rate(
-        "",
-        len(kept),
-        sum(item.received for item in kept),
-        sum(item.on_time for item in kept),
-        sum(item.complete for item in kept),
-    )
+    for member in (value for dimension, value in wanted if dimension == "member"):
+        kept = [item.only(member) for item in kept]
+    return kept
+
+
+def rates(items: Iterable[Item], by: Dimension, wanted: Dimensions = ()) -> list[Rate]:
+    """One per value of the dimension, in order, of the items that fit all that is wanted."""
+    kept = fitting(items, wanted)
+    counts = _by_member(kept) if by == "member" else _by_form(kept, by, wanted)
+    due, *others = counts
+    return [Rate(key, due[key], *(count[key] for count in others)) for key in sorted(due)]
+
+
+def _by_member(items: Iterable[Item]) -> list[Counter[str]]:
+    counts: list[Counter[str]] = [Counter() for _ in range(4)]
+    for item in items:
+        for count, codes in zip(counts, item.counted, strict=True):
+            count.update(codes)
+    return counts
+
+
+def _by_form(items: Iterable[Item], by: Dimension, wanted: Dimensions) -> list[Counter[str]]:
+    """A form about both services counts for each, or for the one that is wanted."""
+    counts: list[Counter[str]] = [Counter() for _ in range(4)]
+    asked = {value for dimension, value in wanted if dimension == by == "service"}
+    for item in items:
+        keys = [key for key in item.values(by) if not asked or key in asked] if item.due else []
+        for key in keys:
+            for count, codes in zip(counts, item.counted, strict=True):
+                count[key] += len(codes)
+    return counts
+
+
+def overall(items: Iterable[Item], wanted: Dimensions = ()) -> Rate:
+    """All that fits, each item once."""
+    kept = fitting(items, wanted)
+    return Rate("", *(sum(map(len, counted)) for counted in _columns(kept)))
+
+
+def _columns(items: Sequence[Item]) -> list[list[Codes]]:
+    return [[item.counted[place] for item in items] for place in range(4)]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
-from services.compliance.domain.rates import DIMENSIONS, Dimension, Item, Rate, items_due, overall, rates
+from services.compliance.domain.rates import DIMENSIONS, Dimension, Item, Rate, fitting, items_due, overall, rates
 from services.compliance.web.doors import RoomDatabase, SignedIn
 from services.compliance.web.obligations import AnyYear, Seen, read_standings, shown
 from shared.database import Database
@@ -117,8 +117,8 @@ async def rates_page(
     asked = _asked(by, chosen, platform=platform, member=member, service=service, form=form, period=period)
     seen, items = await _read(request, database, viewer, asked)
     found = rates(items, asked.by, asked.wanted)
-    fitting = {(i.platform, i.form, i.period) for i in items if all(v in i.values(d) for d, v in asked.wanted)}
-    counted = [one for one in seen.standings if one.obligation.owed in fitting]
+    opened = {(item.platform, item.form, item.period) for item in fitting(items, asked.wanted)}
+    counted = [one for one in seen.standings if one.obligation.owed in opened]
     return pages_of(request).render(
         request,
         "compliance/rates.html",

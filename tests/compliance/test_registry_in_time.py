@@ -236,7 +236,7 @@ async def test_the_network_on_a_day_as_known_on_a_day(house: House) -> None:
     assert [known["2005-04-01", day] for day in ("2005-01-10", "2005-06-29", "2005-06-30", "2005-07-01")] == [
         "PF02", "PF02", "PF01", "PF03",
     ]  # fmt: skip
-    assert (await house.http.get(ADDRESS, params={"known_on": "2005-01-09"}, headers=house.admin)).status_code == 503
+    assert (await house.http.get(ADDRESS, params={"known_on": "2005-01-09"}, headers=house.admin)).status_code == 404
     assert await get(house, known_on="2005-06-29") == small_network()
     differing = await get(house, "/differences", on="2005-04-01", from_on="2005-04-01", from_known_on="2005-06-30")
     assert differing == [

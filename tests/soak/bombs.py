@@ -20,16 +20,25 @@ async def soak_bomb(door: Door, findings: Findings, name: str) -> float:
     bomb = BOMBS[name]()
     began = time.monotonic()
     try:
-        answer = await door.ended(await door.send(bomb.content, bomb.form, bomb.period, name))
+        answer, seconds = await _sent(door, bomb, name)
+        if answer.status_code == 422 and seconds > longest_seconds():
+            # Others may have wanted the processor just then; what is slow by itself is slow again.
+            answer, again = await _sent(door, bomb, name)
+            seconds = min(seconds, again)
     except httpx.TransportError as error:
         findings.blame(name, f"no answer: {error!r}")
         await door.supervisor.wait_ready("serve")
         return time.monotonic() - began
-    seconds = time.monotonic() - began
     for fault in _faults(bomb, answer, seconds):
         findings.blame(name, fault)
     findings.tally["bombs"] += 1
     return seconds
+
+
+async def _sent(door: Door, bomb: Bomb, name: str) -> tuple[httpx.Response, float]:
+    began = time.monotonic()
+    answer = await door.ended(await door.send(bomb.content, bomb.form, bomb.period, name))
+    return answer, time.monotonic() - began
 
 
 def _faults(bomb: Bomb, answer: httpx.Response, seconds: float) -> list[str]:

@@ -13,10 +13,7 @@ OPEN = {
     "compliance.calendar_feed": "found by its secret, before anybody is known",
     **dict.fromkeys(("compliance.account", "compliance.invitation"), "read before anybody is known, or by the admin"),
     "compliance.declared_activity": "a sample is drawn from it by who may see the audit; no route reads it",
-    **dict.fromkeys(
-        ("aggregation.version",),
-        "tables are for all",
-    ),
+    **dict.fromkeys(("aggregation.version", "aggregation.extension"), "tables are for all, and so is who was late"),
     **dict.fromkeys(
         ("notification.arrival", "notification.late_listed", "notification.due_day"), "handlers alone read it"
     ),

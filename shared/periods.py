@@ -67,3 +67,12 @@ class Period:
 @lru_cache(10_000)
 def _last_day(period: Period) -> date:
     return period.next().first_day - timedelta(days=1)
+
+
+def periods_before(period: Period, many: int) -> list[Period]:
+    """The newest first."""
+    found: list[Period] = []
+    while len(found) < many:
+        period = period.previous()
+        found.append(period)
+    return found

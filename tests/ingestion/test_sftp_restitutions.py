@@ -10,10 +10,10 @@ from uuid import uuid4
 import asyncssh
 import pytest
 
-from services.aggregation.web.files import _MADE
 from services.ingestion.handlers.restitutions import lay_next
 from services.ingestion.tables.restitutions import issues_to_lay
 from shared.events import IssuedEdition, RestitutionIssued
+from shared.files import RENDERED
 from shared.hearing import Hearing
 from shared.report import Column, Document, Row, Table
 from shared.wire import headers_of
@@ -111,7 +111,7 @@ async def test_every_platform_finds_a_folder_per_day_and_reads_what_the_site_giv
         async with door.client(platform) as client:
             assert set(await client.listdir("/restitutions")) == {".", "..", str(DAY), "2005-08-01"}
             assert set(await client.listdir(FOLDER)) == {".", "..", *NAMES}
-            for one, (end, (render, _)) in itertools.product(EDITIONS, _MADE.items()):
+            for one, (end, render) in itertools.product(EDITIONS, RENDERED.items()):
                 path = f"{FOLDER}/{one.number}.{end}"
                 expected = render(one.document)
                 assert await content(client, path) == expected

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from services.ingestion.domain import Line
 from services.ingestion.domain.warnings import History, Reported, evaluate
 from services.ingestion.domain.warnings.bands import Band, band_of_rates, rough
-from services.ingestion.domain.warnings.reported import periods_before
 from shared.forms import FORMS
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 from tests.shared.networks import small_network
 
 FORM = FORMS["assistance-trimestriel"]

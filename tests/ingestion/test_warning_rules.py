@@ -10,10 +10,10 @@ from services.ingestion.domain import Asked, Line, judge
 from services.ingestion.domain.case_counts import CaseCount
 from services.ingestion.domain.warnings import RULES, History, QualityWarning, Reported, evaluate, needed_history
 from services.ingestion.domain.warnings.catalogue import Setting
-from services.ingestion.domain.warnings.reported import Figures, periods_before
+from services.ingestion.domain.warnings.reported import Figures
 from shared.forms import FORMS
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 from tests.shared.networks import small_network
 
 NETWORK = Network.model_validate(small_network())

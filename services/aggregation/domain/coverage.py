@@ -16,7 +16,7 @@ from services.aggregation.domain.missing import MissingLine
 from services.aggregation.domain.scope import Level, Scope
 from services.aggregation.domain.year import StandingLine, Year
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 from shared.regions import NoRegionOnThatDay, region_on
 
 # Quarters of its own past that bound what a missing member may report: two years.
@@ -155,7 +155,7 @@ def _three(values: Iterable[int]) -> Figures:
 
 def past_of(years: Iterable[Year], period: Period) -> dict[str, list[Figures]]:
     """Each member's quarters before the period, up to two years back; of several lines of a quarter, their sum."""
-    first = _back(period, PAST_QUARTERS)
+    first = periods_before(period, PAST_QUARTERS)[-1]
     found: dict[tuple[str, Period], Figures] = {}
     for year in years:
         for line in year.lines:
@@ -168,15 +168,9 @@ def past_of(years: Iterable[Year], period: Period) -> dict[str, list[Figures]]:
     return past
 
 
-def _back(period: Period, quarters: int) -> Period:
-    for _ in range(quarters):
-        period = period.previous()
-    return period
-
-
 def years_of_past(period: Period) -> range:
     """The years that hold the past and the period itself."""
-    return range(_back(period, PAST_QUARTERS).year, period.year + 1)
+    return range(periods_before(period, PAST_QUARTERS)[-1].year, period.year + 1)
 
 
 def arrived(lines: Iterable[StandingLine]) -> set[str]:

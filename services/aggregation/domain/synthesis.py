@@ -16,7 +16,7 @@ from services.aggregation.domain.year import Year
 from services.aggregation.domain.ytd import Row
 from shared.forms import FORMS, Form
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 
 # Kept and asked for as a form is, though nobody reports it.
 SYNTHESIS = "synthese"
@@ -71,10 +71,7 @@ def rows_from_json(text: str) -> dict[tuple[str, Period], Row]:
 
 def five_quarters(period: Period) -> list[Period]:
     """The quarter and the four before it, the oldest first: that of the year before, and all since."""
-    found = [period]
-    while len(found) < _PERIODS:
-        found.insert(0, found[0].previous())
-    return found
+    return [*reversed(periods_before(period, _PERIODS - 1)), period]
 
 
 def years_needed(period: Period) -> list[tuple[str, int]]:

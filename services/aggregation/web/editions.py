@@ -11,9 +11,9 @@ from services.aggregation.domain.scope import Level
 from services.aggregation.tables.demands import demand
 from services.aggregation.tables.editions import Edition, find_edition, last_editions, list_editions
 from services.aggregation.web.doors import RoomDatabase, SignedIn, Uesl
-from services.aggregation.web.files import XLSX, document_response
 from shared.clock import Clock
 from shared.described import files, problems
+from shared.files import XLSX, document_response
 from shared.readings import today
 from shared.report import Document
 from shared.security import Viewer

@@ -17,9 +17,9 @@ from services.aggregation.domain.scope import Level
 from services.aggregation.web.asked_cell import AskedCell
 from services.aggregation.web.doors import RoomDatabase, SignedIn
 from services.aggregation.web.explained import Compared, compare, explain, tables_link
-from services.aggregation.web.files import CSV, XLSX, document_response, file_response
 from shared.database import Database
 from shared.described import files, problems
+from shared.files import CSV, XLSX, document_response, file_response
 from shared.pages import Link
 from shared.pages.words import Paging
 from shared.readings import read_network

@@ -18,9 +18,9 @@ from services.aggregation.tables.lines import last_reported_periods
 from services.aggregation.tables.revisions import filed_totals
 from services.aggregation.web.asked import QUARTERLY, form_of
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import CSV, XLSX, document_response, file_response
 from shared.clock import Clock
 from shared.described import files, problems
+from shared.files import CSV, XLSX, document_response, file_response
 from shared.forms import Form
 from shared.network import Network
 from shared.pages import Link

@@ -16,9 +16,9 @@ from services.aggregation.tables.lines import last_reported_periods, read_year
 from services.aggregation.web.asked import offered_periods, period_of
 from services.aggregation.web.cell_links import synthesis_links
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import XLSX, document_response
 from shared.clock import Clock
 from shared.described import files
+from shared.files import XLSX, document_response
 from shared.network import Network
 from shared.pages import Link
 from shared.periods import Period

@@ -13,9 +13,9 @@ from services.aggregation.tables.lines import last_reported_periods, long_figure
 from services.aggregation.web.asked import QUARTERLY, form_of, scope_of
 from services.aggregation.web.current import CurrentTable, current_table
 from services.aggregation.web.doors import RoomDatabase, SignedIn
-from services.aggregation.web.files import CSV, XLSX, document_response, file_response
 from shared.clock import Clock
 from shared.described import files
+from shared.files import CSV, XLSX, document_response, file_response
 from shared.readings import read_network, registry_version, today
 from shared.report import Document
 from shared.report.csv import stream_csv

@@ -9,21 +9,13 @@ import structlog
 from services.ingestion.tables.restitutions import MadeFile, issue_to_lay, lay_issue
 from shared.database import Database
 from shared.events import IssuedEdition, RestitutionIssued
+from shared.files import RENDERED
 from shared.hearing import is_transient
-from shared.report import Document
-from shared.report.document_pdf import render_document_pdf
-from shared.report.figures import render_figures_csv
-from shared.report.xlsx import render_xlsx
 
 log = structlog.get_logger()
 
 _LOOK_SECONDS = 0.3
 _REST_SECONDS = 30.0
-_MADE: dict[str, Callable[[Document], bytes]] = {
-    "pdf": render_document_pdf,
-    "xlsx": render_xlsx,
-    "csv": render_figures_csv,
-}
 _UNSAFE = re.compile(r"[^\w.-]")
 
 
@@ -66,5 +58,5 @@ def files_of(parts: Sequence[str]) -> Iterator[MadeFile]:
     heard = [RestitutionIssued.model_validate_json(part) for part in parts]
     once: dict[str, IssuedEdition] = {edition.number: edition for part in heard for edition in part.editions}
     for number, edition in sorted(once.items()):
-        for end, render in _MADE.items():
+        for end, render in RENDERED.items():
             yield MadeFile(f"{_UNSAFE.sub('_', number)}.{end}", render(edition.document))

@@ -20,14 +20,13 @@ from services.ingestion.web.verdicts import attached, found_for
 from shared.children import ChildFailed, Children
 from shared.database import Database
 from shared.described import files, problems
+from shared.files import XLSX
 from shared.forms import FORMS
 from shared.report import french
 from shared.security import Viewer
 from shared.web import Problem
 
 router = APIRouter(prefix="/api/v1/submissions", tags=["submissions"])
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @cache
@@ -40,7 +39,7 @@ def _children() -> Children:
     "/{submission}/errors.xlsx",
     summary="Télécharger le fichier reçu, annoté",
     response_class=Response,
-    responses={**files(_XLSX), **problems(410)},
+    responses={**files(XLSX), **problems(410)},
 )
 async def download_annotated(submission: UUID, database: RoomDatabase, viewer: SignedIn) -> Response:
     """The received cells, those at fault coloured and commented, and the list of errors; it says what it leaves out."""
@@ -50,7 +49,7 @@ async def download_annotated(submission: UUID, database: RoomDatabase, viewer: S
         has_file = bool(marks.lines) and await copy_bytes(database, viewer.sees, submission, spooled)
         wanted = _annotation(found, marks, findings, has_file=has_file)
         content = await (_annotated(spooled, wanted) if has_file else asyncio.to_thread(list_findings, wanted))
-    return Response(content, headers=attached(f"erreurs-{found.number}.xlsx"), media_type=_XLSX)
+    return Response(content, headers=attached(f"erreurs-{found.number}.xlsx"), media_type=XLSX)
 
 
 async def _gather(database: Database, viewer: Viewer, found: Submission) -> tuple[Marks, list[Finding]]:

@@ -15,6 +15,7 @@ from services.ingestion.web.template_xlsx import render_template
 from services.ingestion.web.verdicts import attached
 from shared.database import Database
 from shared.described import files
+from shared.files import CSV, XLSX
 from shared.forms import FORMS, Form
 from shared.network import Network
 from shared.periods import Period
@@ -24,8 +25,6 @@ from shared.web import Problem, not_found, settings_of
 
 router = APIRouter(prefix="/api/v1/forms", tags=["forms"])
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CSV = "text/csv; charset=utf-8"
 PeriodAsked = Annotated[str | None, Query(max_length=100)]
 
 
@@ -63,7 +62,7 @@ def latest(form: Form, day: date) -> Form:
     "/{form}/template",
     summary="Télécharger un modèle à remplir",
     response_class=Response,
-    responses=files(_XLSX, "text/csv"),
+    responses=files(XLSX, "text/csv"),
 )
 async def download_template(
     form: str,
@@ -81,9 +80,9 @@ async def download_template(
         network = await read_network(work)
     template = _template(known, period, asking, network, day)
     if format == "csv":
-        content, media_type = csv_template(template), _CSV
+        content, media_type = csv_template(template), CSV
     else:
-        content, media_type = await asyncio.to_thread(render_template, template), _XLSX
+        content, media_type = await asyncio.to_thread(render_template, template), XLSX
     return Response(content, headers=attached(template.file_name(format)), media_type=media_type)
 
 

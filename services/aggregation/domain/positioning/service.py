@@ -13,7 +13,7 @@ from services.aggregation.domain.synthesis import SERVICES, Years
 from services.aggregation.domain.year import StandingLine
 from shared.forms import Form
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 
 # Who has a sheet.
 SheetLevel = Literal["member", "platform"]
@@ -24,10 +24,7 @@ ByCode = dict[str, Figures]
 
 def quarters_up_to(period: Period, number: int = QUARTERS) -> list[Period]:
     """The oldest first; eight hold the cumul of the year before, too."""
-    found = [period]
-    while len(found) < number:
-        found.insert(0, found[0].previous())
-    return found
+    return [*reversed(periods_before(period, number - 1)), period]
 
 
 def years_needed(period: Period) -> list[tuple[str, int]]:

@@ -1,6 +1,5 @@
 """Reading across: everybody situates himself against the whole network, UESL against any platform or member."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -20,18 +19,16 @@ from services.compliance.tables.audits import known_audits
 from services.compliance.web.audits.shown import SERVICES, names_of
 from services.compliance.web.audits.standards import day_of
 from services.compliance.web.doors import RoomDatabase, SignedIn, Uesl
+from shared.files import document_response
 from shared.network import Network, Service
 from shared.pages import Link
 from shared.readings import read_network
-from shared.report.document_pdf import render_document_pdf
-from shared.report.xlsx import render_xlsx
 from shared.security import Viewer
 from shared.web import page_context, pages_of
 
 router = APIRouter(include_in_schema=False)
 
 KINDS = {"member": "CIL/CCI", "platform": "Plates-formes"}
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @router.get("/conformite")
@@ -95,7 +92,4 @@ async def get_yearly_report(
     """The audits signed in a year, in counts."""
     async with database.transaction() as work:
         document = yearly_report(year, await known_audits(work), STANDARDS)
-    render, media_type = (render_document_pdf, "application/pdf") if format == "pdf" else (render_xlsx, _XLSX)
-    content = await asyncio.to_thread(render, document)
-    disposition = f'attachment; filename="audits-{year}.{format}"'
-    return Response(content, media_type=media_type, headers={"content-disposition": disposition})
+    return await document_response(document, f"audits-{year}", format)

@@ -1,6 +1,5 @@
 """What is done in an audit, from its page: moves, evidence, results, findings, answers, sample, report."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -19,15 +18,14 @@ from services.compliance.tables.audits.pieces import MAX_BYTES, keep_piece, piec
 from services.compliance.tables.audits.signing import draw_report, move_audit
 from services.compliance.web.audits.shown import render_audit, seen_audit
 from services.compliance.web.audits.standards import day_of
-from services.compliance.web.audits.who import movers_of, signature_of
+from services.compliance.web.audits.who import movers_of
 from services.compliance.web.doors import Anyone, RoomDatabase, Uesl
 from shared.clock import Clock, noon
 from shared.database import Database
+from shared.files import document_response, file_response
 from shared.pages import FieldError
-from shared.periods import Period
+from shared.periods import Period, periods_before
 from shared.readings import read_network
-from shared.report.document_pdf import render_document_pdf
-from shared.report.xlsx import render_xlsx
 from shared.security import Viewer
 from shared.transaction import Transaction
 from shared.web import Problem, not_found, settings_of
@@ -87,7 +85,7 @@ async def move_it(
             found = await seen_audit(work, audit)
             movers, network = movers_of(viewer, found), await read_network(work)
             at = await moment_of(request, work)
-            await move_audit(work, audit, to, movers, by=signature_of(viewer), at=at, note=note, network=network)
+            await move_audit(work, audit, to, movers, by=viewer.name, at=at, note=note, network=network)
     except AuditRefused as refused:
         return await _refused(request, database, viewer, audit, refused, {"note": note})
     return _back(audit)
@@ -129,7 +127,7 @@ async def answer_gap(
         at = await moment_of(request, work)
 
     def change(found: Audit) -> Audit:
-        return write.answer_finding(found, n, text, signature_of(viewer), at)
+        return write.answer_finding(found, n, text, viewer.name, at)
 
     return await _change(request, database, viewer, audit, "audited", change, {f"answer-{n}": text})
 
@@ -177,7 +175,8 @@ async def draw(
         async with database.transaction(viewer.sees) as work:
             found = await seen_audit(work, audit)
             _allow(viewer, found, "lead")
-            declared = await declared_by(work, found, _last_quarters(await day_of(request, work)))
+            quarters = periods_before(Period.quarter_of(await day_of(request, work)), QUARTERS_SAMPLED)
+            declared = await declared_by(work, found, quarters)
             sample = draw_sample(declared, size, found.number)
             await change_audit(work, audit, lambda one: _with_sample(one, sample))
     except AuditRefused as refused:
@@ -189,13 +188,6 @@ def _with_sample(audit: Audit, sample: object) -> Audit:
     if audit.state not in ("preparing", "examining"):
         raise AuditRefused("L’échantillon se tire avant ou pendant l’examen.")
     return audit.model_copy(update={"sample": sample})
-
-
-def _last_quarters(day: date) -> list[Period]:
-    periods = [Period.quarter_of(day).previous()]
-    while len(periods) < QUARTERS_SAMPLED:
-        periods.append(periods[-1].previous())
-    return periods
 
 
 @router.post("/audits/{audit}/pieces")
@@ -213,7 +205,7 @@ async def upload(
             if not found.is_open:
                 raise AuditRefused("Cet audit est clos : aucune pièce ne s’y ajoute.")
             at = await moment_of(request, work)
-            until, by = _day(expires_on), signature_of(viewer)
+            until, by = _day(expires_on), viewer.name
             await keep_piece(work, found, evidence, name, content, expires_on=until, by=by, at=at)
     except AuditRefused as refused:
         return await _refused(request, database, viewer, audit, refused, {"expires_on": expires_on})
@@ -234,7 +226,7 @@ async def download(piece: UUID, database: RoomDatabase, viewer: Anyone) -> Respo
         found = await piece_content(work, piece)
     if found is None:
         raise not_found()
-    return _file(found.content, "application/octet-stream", f"piece-{piece}")
+    return file_response(found.content, "application/octet-stream", f"piece-{piece}")
 
 
 @router.get("/audits/{audit}/rapport")
@@ -246,13 +238,4 @@ async def get_report(
         found = await seen_audit(work, audit)
         signed = await signed_document(work, audit)
         document = signed[0] if signed else await draw_report(work, found, await read_network(work))
-    render, media_type = (render_document_pdf, _PDF) if format == "pdf" else (render_xlsx, _XLSX)
-    return _file(await asyncio.to_thread(render, document), media_type, f"{found.number}.{format}")
-
-
-_PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    return Response(content, media_type=media_type, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return await document_response(document, found.number, format)

@@ -15,8 +15,3 @@ def movers_of(viewer: Viewer, audit: Audit) -> frozenset[Mover]:
     if audit.kind == "external" and viewer.sees == f"auditor/{audit.firm}":
         found.add("lead")
     return frozenset(found)
-
-
-def signature_of(viewer: Viewer) -> str:
-    """Whose name a step bears."""
-    return viewer.name

@@ -7,9 +7,9 @@ from datetime import date
 from services.ingestion.domain.warnings import file_rules, network_rules, past_rules
 from services.ingestion.domain.warnings.catalogue import RULES, Setting
 from services.ingestion.domain.warnings.raised import QualityWarning, Raised, worded
-from services.ingestion.domain.warnings.reported import Reported, periods_before, quarters_of
+from services.ingestion.domain.warnings.reported import Reported, quarters_of
 from shared.forms import Form
-from shared.periods import Period
+from shared.periods import Period, periods_before
 
 _LOOKS: dict[str, Callable[[Reported, Setting], Iterator[Raised]]] = {
     "missing_member": file_rules.missing_member,

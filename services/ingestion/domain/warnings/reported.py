@@ -9,7 +9,7 @@ from services.ingestion.domain.case_counts import CaseCount
 from services.ingestion.domain.verdicts import Line
 from shared.forms import Form
 from shared.network import Network
-from shared.periods import Period
+from shared.periods import Period, periods_before
 
 Figures = Mapping[str, int | Decimal]
 Past = Mapping[Period, Figures]
@@ -51,15 +51,6 @@ class Reported:
             return []
         past = self.history.past.get(member, {})
         return [past[period] for period in periods_before(self.period, quarters) if period in past]
-
-
-def periods_before(period: Period, many: int) -> list[Period]:
-    """The newest first."""
-    found: list[Period] = []
-    while len(found) < many:
-        period = period.previous()
-        found.append(period)
-    return found
 
 
 def quarters_of(year: int) -> list[Period]:

@@ -126,8 +126,8 @@ async def test_an_extension_counts_from_the_day_after_it_was_decided(database: D
     async with database.transaction() as work:
         for day in (date(2005, 4, 28), date(2005, 5, 21), date(2005, 5, 22), None):
             [arrival] = (await arrivals_of(work, FORM.code, str(QUARTER), None)).values()
-            due_days = await due_days_of(work, FORM.code, str(QUARTER), day)
-            late[day] = arrival._replace(extended_due=due_days.get("PF01")).is_late(FORM.due(QUARTER))
+            due_days = await due_days_of(work, FORM.code, [str(QUARTER)], day)
+            late[day] = arrival._replace(extended_due=due_days.get((str(QUARTER), "PF01"))).is_late(FORM.due(QUARTER))
     assert list(late.values()) == [True, False, True, True]
 
 

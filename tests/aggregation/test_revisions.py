@@ -84,7 +84,7 @@ def test_the_day_of_the_deadline_counts_whole_and_the_next_does_not() -> None:
 
 def test_who_owes_is_there_without_having_sent_anything_and_an_extended_due_day_is_the_platforms_own() -> None:
     filed = [FiledTotal(QUARTER, "PF01", 1, DUE, (1, 0, 0)), FiledTotal(QUARTER, "PF02", 1, AFTER, (2, 0, 0))]
-    expected = Expected({QUARTER: ["PF02", "PF03"]}, {(QUARTER, "PF02"): AFTER})
+    expected = Expected({QUARTER: ["PF02", "PF03"]}, {(str(QUARTER), "PF02"): AFTER})
     first, second, third, nation = revisions_of(FORM, 2005, filed, AFTER + timedelta(1), expected)
     assert (first.at_deadline, second.at_deadline, second.due) == ((1, 0, 0), (2, 0, 0), AFTER)
     assert (second.after_30_days, second.is_after) == (None, False)

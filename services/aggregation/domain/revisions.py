@@ -56,7 +56,7 @@ class Expected:
     """Which Plates-formes owe each quarter, and the due days that UESL has given instead of the form's own."""
 
     owing: Mapping[Period, Collection[str]] = field(default_factory=dict)
-    extended: Mapping[tuple[Period, str], date] = field(default_factory=dict)
+    extended: Mapping[tuple[str, str], date] = field(default_factory=dict)
 
 
 def moved(before: Figures | None, after: Figures | None, place: int) -> Moved:
@@ -82,7 +82,9 @@ def revisions_of(
     for period, due in quarters(form, year, today):
         known = by_quarter.get(period, {})
         found = [
-            _revision(period, platform, known.get(platform, ()), expected.extended.get((period, platform), due), today)
+            _revision(
+                period, platform, known.get(platform, ()), expected.extended.get((str(period), platform), due), today
+            )
             for platform in sorted({*known, *expected.owing.get(period, ())})
         ]
         yield from found

@@ -61,8 +61,8 @@ def _quarter(form: Form, period: Period, found: Sequence[Revision], place: int, 
     yield report.Row(cells=[title, *[None] * (width - 1)], style="section")
     for one in found:
         extended = "" if one.due == due else f" (échéance le {french.day(one.due)})"
-        named = names.platform(one.platform) + extended
-        head: list[Cell] = ["Total national", ""] if one.is_total else [named, one.platform]
+        name = names.platform(one.platform) + extended
+        head: list[Cell] = ["Total national", ""] if one.is_total else [name, one.platform]
         style: report.RowStyle = "subtotal" if one.is_total else "normal"
         yield report.Row(cells=[*head, *figures_of(one, place, form.measures[place].scale)], style=style)
 

@@ -1,5 +1,6 @@
 """When Plates-formes' submissions of a quarter arrived, when they were due, and which wait for an explanation."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -20,9 +21,9 @@ WHERE form = :form AND period = :period GROUP BY platform
 """
 # A decision counts from the day after; one told without its day has always held.
 _DUE_DAYS = """
-SELECT DISTINCT ON (platform) platform, due FROM extension
-WHERE form = :form AND period = :period AND (CAST(:day AS date) IS NULL OR decided_on < :day)
-ORDER BY platform, version DESC
+SELECT DISTINCT ON (period, platform) period, platform, due FROM extension
+WHERE form = :form AND period = ANY(:periods) AND (CAST(:day AS date) IS NULL OR decided_on < :day)
+ORDER BY period, platform, version DESC
 """
 _EXTENDED = """
 INSERT INTO extension (platform, form, period, version, due, decided_on)
@@ -40,14 +41,16 @@ async def arrivals_of(work: Transaction, form: str, period: str, before: date | 
     """By Plate-forme; with `before`, of what was received before that day."""
     then: dict[str, Any] = {"day": before} if before else {}
     rows = await work.execute(_THEN if before else _NOW, {"form": form, "period": period, **then})
-    due_days = await due_days_of(work, form, period, before)
-    return {row.platform: Arrival(row.first_on, row.to_confirm, due_days.get(row.platform)) for row in rows}
+    due_days = await due_days_of(work, form, [period], before)
+    return {row.platform: Arrival(row.first_on, row.to_confirm, due_days.get((period, row.platform))) for row in rows}
 
 
-async def due_days_of(work: Transaction, form: str, period: str, before: date | None = None) -> dict[str, date]:
-    """By Plate-forme, where UESL has decided of it; with `before`, as decided before that day."""
-    rows = await work.execute(_DUE_DAYS, {"form": form, "period": period, "day": before})
-    return {row.platform: row.due for row in rows}
+async def due_days_of(
+    work: Transaction, form: str, periods: Sequence[str], before: date | None = None
+) -> dict[tuple[str, str], date]:
+    """By period and Plate-forme, where UESL has decided of it; with `before`, as decided before that day."""
+    rows = await work.execute(_DUE_DAYS, {"form": form, "periods": list(periods), "day": before})
+    return {(row.period, row.platform): row.due for row in rows}
 
 
 async def note_explanation(work: Transaction, event: WarningsExplained) -> None:

@@ -83,14 +83,13 @@ async def _stand(work: Transaction, request: Request, network: Network, form: Fo
 
 
 async def _expected(work: Transaction, network: Network, form: Form, year: int) -> Expected:
-    owing: dict[Period, list[str]] = {}
-    extended: dict[tuple[Period, str], date] = {}
-    for period in (Period(year, quarter) for quarter in (1, 2, 3, 4)):
-        if period >= Period.parse(network.first_period):
-            owing[period] = [one.code for one in network.platforms if network.owes(one.code, form, period)]
-        for platform, due in (await due_days_of(work, form.code, str(period))).items():
-            extended[period, platform] = due
-    return Expected(owing, extended)
+    quarters, first = [Period(year, quarter) for quarter in (1, 2, 3, 4)], Period.parse(network.first_period)
+    owing = {
+        period: [one.code for one in network.platforms if network.owes(one.code, form, period)]
+        for period in quarters
+        if period >= first
+    }
+    return Expected(owing, await due_days_of(work, form.code, list(map(str, quarters))))
 
 
 @router.get(

@@ -96,9 +96,8 @@ def fitting(items: Iterable[Item], wanted: Dimensions) -> list[Item]:
 
 
 def rates(items: Iterable[Item], by: Dimension, wanted: Dimensions = ()) -> list[Rate]:
-    """One per value of the dimension, in order, of the items that fit all that is wanted."""
-    kept = fitting(items, wanted)
-    counts = _by_member(kept) if by == "member" else _by_form(kept, by, wanted)
+    """One per value of the dimension, in order, of items that fit all that is wanted."""
+    counts = _by_member(items) if by == "member" else _by_form(items, by, wanted)
     due, *others = counts
     return [Rate(key, due[key], *(count[key] for count in others)) for key in sorted(due)]
 
@@ -123,11 +122,6 @@ def _by_form(items: Iterable[Item], by: Dimension, wanted: Dimensions) -> list[C
     return counts
 
 
-def overall(items: Iterable[Item], wanted: Dimensions = ()) -> Rate:
-    """All that fits, each item once."""
-    kept = fitting(items, wanted)
-    return Rate("", *(sum(map(len, counted)) for counted in _columns(kept)))
-
-
-def _columns(items: Sequence[Item]) -> list[list[Codes]]:
-    return [[item.counted[place] for item in items] for place in range(4)]
+def overall(items: Sequence[Item]) -> Rate:
+    """Each item once."""
+    return Rate("", *(sum(len(item.counted[place]) for item in items) for place in range(4)))

@@ -1,8 +1,7 @@
-"""What members declared, quarter by quarter: the reading that samples are drawn from and actions are measured by."""
+"""What members declared, quarter by quarter: the reading that samples are drawn from."""
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from services.compliance.domain.audits import Audit
 from services.compliance.domain.audits.sampling import Declared
@@ -17,7 +16,8 @@ WHERE platform = :platform AND form = :form AND period = :period AND version < :
 """
 _KEEP = """
 INSERT INTO declared_activity (platform, form, period, member, version, figures)
-VALUES (:platform, :form, :period, :member, :version, CAST(:figures AS jsonb)) ON CONFLICT DO NOTHING
+SELECT :platform, :form, :period, member, :version, CAST(figures AS jsonb)
+FROM unnest(CAST(:members AS text[]), CAST(:figures AS text[])) AS line (member, figures) ON CONFLICT DO NOTHING
 """
 _NEWEST = "SELECT max(version) FROM declared_activity WHERE platform = :platform AND form = :form AND period = :period"
 _DECLARED = """
@@ -38,9 +38,8 @@ async def note_activity(work: Transaction, event: SubmissionAccepted) -> None:
     if newest is not None and newest >= event.version:
         return
     await work.execute(_CLEAR, where)
-    for line in event.lines:
-        figures = json.dumps({name: str(value) for name, value in line.values.items()})
-        await work.execute(_KEEP, {**where, "member": line.member, "figures": figures})
+    figures = [json.dumps({name: str(value) for name, value in line.values.items()}) for line in event.lines]
+    await work.execute(_KEEP, {**where, "members": [line.member for line in event.lines], "figures": figures})
 
 
 def measured_form(service: str) -> tuple[str, str]:
@@ -54,11 +53,3 @@ async def declared_by(work: Transaction, audit: Audit, periods: Sequence[Period]
     values = {"form": form, "measure": measure, "periods": [str(one) for one in periods]}
     rows = await work.execute(_DECLARED, {**values, "kind": audit.audited_kind, "code": audit.audited})
     return [Declared(row.member, row.period, int(row.cases)) for row in rows]
-
-
-async def level_one(work: Transaction, kind: str, code: str, service: str, period: Period) -> Any:
-    """The level 1 indicator of an actor in a quarter: cases declared, or None."""
-    form, measure = measured_form(service)
-    query = f"SELECT sum(cases) FROM ({_DECLARED}) AS declared"
-    values = {"form": form, "measure": measure, "periods": [str(period)], "kind": kind, "code": code}
-    return (await work.execute(query, values)).scalar_one()

@@ -13,7 +13,7 @@ from shared.journal import Sought, find_entries, verify_journal
 from shared.pages.words import Paging
 from shared.security import Viewer
 from shared.topics import ROOMS
-from shared.web import FIRST_ASKED, LAST_ASKED, AskedDay, Problem, admin_at, database_of, page_context, pages_of
+from shared.web import AskedDay, Problem, admin_at, database_of, day_written, page_context, pages_of
 
 PAGE = 100
 Text = Annotated[str, Query(max_length=200)]
@@ -104,10 +104,7 @@ def journal_router(room: str) -> APIRouter:
 
 
 def _day(written: str) -> date | None:
-    try:
-        day = date.fromisoformat(written) if written else None
-    except ValueError:
-        day = date.min
-    if day is not None and not FIRST_ASKED <= day <= LAST_ASKED:
+    day = day_written(written)
+    if written and day is None:
         raise Problem(422, "Le jour demandé n’existe pas.", code="unknown_day")
     return day

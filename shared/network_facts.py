@@ -1,7 +1,7 @@
 """What the registry says of a subject, fact by fact, each with the days on which it holds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 Service = Literal["assistance", "mobilite"]
 SERVICES: tuple[Service, ...] = ("assistance", "mobilite")
+SERVICE_TITLES: Mapping[str, str] = {"assistance": "CIL-PASS assistance", "mobilite": "CIL-PASS mobilité"}
 ContactRole = Literal["referent", "deputy", "management", "data"]
 Wanted = Literal["receipt", "reminder", "escalation", "restitution"]
 

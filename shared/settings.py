@@ -34,5 +34,9 @@ class Settings(BaseSettings):
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property
+    def is_behind_tls(self) -> bool:
+        return self.public_url.scheme == "https"
+
+    @property
     def base_url(self) -> str:
         return str(self.public_url).rstrip("/")

@@ -74,6 +74,15 @@ def pages_of(request: Request) -> Pages:
     return cast(Pages, request.app.state.pages)
 
 
+def day_written(text: str) -> date | None:
+    """The day that a field of a page says; None where it says none that may be asked for."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_ASKED <= day <= LAST_ASKED else None
+
+
 def database_of(room: str) -> Callable[[Request], Database]:
     """A dependency: the room's own door to PostgreSQL."""
 
@@ -84,7 +93,7 @@ def database_of(room: str) -> Callable[[Request], Database]:
 
 
 def is_behind_tls(request: Request) -> bool:
-    return settings_of(request).public_url.scheme == "https"
+    return settings_of(request).is_behind_tls
 
 
 def session_cookie(request: Request) -> str:
@@ -261,7 +270,7 @@ def build_web(rooms: dict[str, Room], settings: Settings, pages: Pages) -> FastA
     ):
         app.add_exception_handler(kind, handler)
     app.add_middleware(KeepJournal, rooms=rooms)
-    app.add_middleware(SecureHeaders, is_behind_tls=settings.public_url.scheme == "https")
+    app.add_middleware(SecureHeaders, is_behind_tls=settings.is_behind_tls)
     mount_static(app)
     for room in rooms.values():
         for router in room.routers:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from shared.network_facts import SERVICE_TITLES
+
 Kind = Literal["platforms", "members", "operators"]
 FieldType = Literal["text", "date", "email", "choice", "lines", "several"]
 BLANK_ROWS = 2
 
-SERVICES = (("assistance", "CIL-PASS assistance"), ("mobilite", "CIL-PASS mobilité"))
+SERVICES = tuple(SERVICE_TITLES.items())
 ROLES = (
     ("referent", "interlocuteur référent"),
     ("deputy", "suppléant"),

@@ -1,7 +1,7 @@
 """Accounts of people: who they are, their passwords, and the credential that their sessions name in every room."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -60,10 +60,8 @@ VALUES (:id, :name, :role, :platform, :member, :firm, :hash, :now) ON CONFLICT (
 
 
 async def _insert(work: Transaction, name: str, actor: Actor, password: str, now: datetime) -> UUID:
-    values = {"role": actor.role, "platform": actor.platform, "member": actor.member, "firm": actor.firm}
-    found = await work.execute(
-        _INSERT, {"id": uuid4(), "name": name, "hash": _hasher.hash(password), "now": now, **values}
-    )
+    values = {"id": uuid4(), "name": name, "hash": _hasher.hash(password), "now": now}
+    found = await work.execute(_INSERT, {**values, **asdict(actor)})
     if (row := found.one_or_none()) is None:
         raise NameTaken(name)
     identity: UUID = row.id

@@ -1,5 +1,6 @@
 """Invitations: a link by mail, good once and for a few days, that lets its reader make an account."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,9 +27,8 @@ WHERE id = :id AND used_at IS NULL AND withdrawn_at IS NULL AND expires_at > :at
 
 async def invite(work: Transaction, email: str, actor: Actor, *, by: str, at: datetime) -> UUID:
     invitation = uuid4()
-    values = {"role": actor.role, "platform": actor.platform, "member": actor.member, "firm": actor.firm}
     times = {"at": at, "expires": at + VALID_FOR}
-    await work.execute(_INSERT, {"id": invitation, "email": email.lower(), "by": by, **values, **times})
+    await work.execute(_INSERT, {"id": invitation, "email": email.lower(), "by": by, **asdict(actor), **times})
     return invitation
 
 

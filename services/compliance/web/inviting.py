@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from services.compliance.tables.accounts import Actor, close_account, list_accounts
+from services.compliance.tables.accounts import Actor, account_of, close_account, list_accounts
 from services.compliance.tables.invitations import invite, list_invitations, withdraw_invitation
 from services.compliance.web.doors import Admin, RoomDatabase
 from services.compliance.web.sessions import secret_key_of
@@ -138,8 +138,8 @@ async def close(request: Request, account: UUID, database: RoomDatabase, viewer:
 
 async def _close(request: Request, database: Database, viewer: Viewer, account: UUID) -> None:
     async with database.transaction() as work:
-        owned = [one for one in await list_accounts(work) if one.id == account]
-        if owned and owned[0].name == viewer.name:
+        own = await account_of(work, viewer)
+        if own and own.id == account:
             raise Problem(409, "Personne ne ferme son propre compte.")
         if not await close_account(work, account, request.app.state.clock()):
             raise not_found()

@@ -13,6 +13,7 @@ from services.compliance.web.obligations import AnyYear, Seen, read_standings, s
 from shared.database import Database
 from shared.forms import FORMS
 from shared.network import Network
+from shared.network_facts import SERVICE_TITLES
 from shared.pages.words import Link
 from shared.periods import Period
 from shared.security import Viewer
@@ -37,7 +38,6 @@ NEXT: dict[Dimension, Dimension] = {
     "form": "platform",
     "member": "period",
 }
-SERVICES = {"assistance": "CIL-PASS assistance", "mobilite": "CIL-PASS mobilité"}
 _MOST = 200
 Text = Annotated[str, Query(max_length=100)]
 
@@ -76,8 +76,9 @@ def _asked(by: Dimension, year: int | None, **named: str) -> Asked:
 
 
 async def _read(request: Request, database: Database, viewer: Viewer, asked: Asked) -> tuple[Seen, list[Item]]:
+    """What is seen, and what of it is asked for."""
     seen = await read_standings(request, database, viewer, asked.year)
-    return seen, list(items_due(seen.standings, seen.day, by_member=asked.by_member))
+    return seen, fitting(items_due(seen.standings, seen.day, by_member=asked.by_member), asked.wanted)
 
 
 @router.get("/api/v1/obligations/rates", summary="Lire les taux de transmission et de ponctualité")
@@ -116,16 +117,18 @@ async def rates_page(
     chosen = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
     asked = _asked(by, chosen, platform=platform, member=member, service=service, form=form, period=period)
     seen, items = await _read(request, database, viewer, asked)
-    found = rates(items, asked.by, asked.wanted)
-    opened = {(item.platform, item.form, item.period) for item in fitting(items, asked.wanted)}
+    opened = {(item.platform, item.form, item.period) for item in items}
     counted = [one for one in seen.standings if one.obligation.owed in opened]
     return pages_of(request).render(
         request,
         "compliance/rates.html",
         asked=asked,
         labels=LABELS,
-        rows=[(one, _name(seen.network, asked.by, one.key), _drill(asked, one)) for one in found],
-        total=overall(items, asked.wanted),
+        rows=[
+            (one, _name(seen.network, asked.by, one.key), _drill(asked, one))
+            for one in rates(items, asked.by, asked.wanted)
+        ],
+        total=overall(items),
         filters=[(LABELS[d], _as_asked(d, value), _without(asked, d)) for d, value in asked.wanted],
         views=[(dimension, label, _query(asked, by=dimension)) for dimension, label in LABELS.items()],
         years=_years(seen),
@@ -154,14 +157,14 @@ def _name(network: Network, dimension: Dimension, key: str) -> str:
         return FORMS[key].title if key in FORMS else key
     if dimension == "period":
         return Period.parse(key).title
-    return SERVICES.get(key, key)
+    return SERVICE_TITLES.get(key, key)
 
 
 def _as_asked(dimension: Dimension, value: str) -> str:
     """What the viewer limits the page to, in words where they tell nothing that the viewer did not say."""
     if dimension == "form" and value in FORMS:
         return FORMS[value].title
-    return SERVICES.get(value, value) if dimension == "service" else value
+    return SERVICE_TITLES.get(value, value) if dimension == "service" else value
 
 
 def _query(asked: Asked, **changes: Any) -> dict[str, str]:

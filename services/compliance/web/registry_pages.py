@@ -24,7 +24,7 @@ from shared.network import Network
 from shared.pages.words import Link, Paging
 from shared.readings import today
 from shared.transaction import Transaction
-from shared.web import FIRST_ASKED, LAST_ASKED, not_found, page_context, pages_of, settings_of
+from shared.web import day_written, not_found, page_context, pages_of, settings_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,15 +61,7 @@ class Look:
 async def look_at(work: Transaction, request: Request, on: str, known_on: str) -> Look:
     """An empty or an impossible day is today, or what is known now."""
     day = await today(work, settings_of(request).simulation, request.app.state.clock)
-    return Look(_day(on) or day, _day(known_on))
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_ASKED <= day <= LAST_ASKED else None
+    return Look(day_written(on) or day, day_written(known_on))
 
 
 async def network_seen(work: Transaction, look: Look) -> tuple[Network, Any]:
@@ -122,7 +114,7 @@ async def registry_page(
 async def export_registry(database: RoomDatabase, _: Uesl, known_on: str = "") -> JSONResponse:
     """The document as it was recorded: put again, it changes nothing."""
     async with database.transaction() as work:
-        version = await version_asked(work, _day(known_on))
+        version = await version_asked(work, day_written(known_on))
         document = await document_at(work, version.version)
     return JSONResponse(document, headers={"content-disposition": 'attachment; filename="network.json"'})
 

@@ -43,8 +43,8 @@ class RowJudge:
         self._places = {column.name: place for place, column in enumerate(self.columns)}
         self.judged = [self._judged_cells(column) for column in self.columns]
         self.member_at = self._place_of_type("member")
-        self.department_at = self._place_of_type("department")
-        self.service_at = self._places.get("service") if len(form.services) > 1 else None
+        self._department_at = self._place_of_type("department")
+        self._service_at = self._places.get("service") if len(form.services) > 1 else None
         self._standings: dict[tuple[str, str], Broken | None] = {}
         self.comparisons = [self._placed(one) for one in comparisons_of(form) if self._is_comparable(one)]
         self._keys = Keys(form, self._places) if form.key else None
@@ -110,7 +110,7 @@ class RowJudge:
         service = self._service_of(values, broken)
         if service and (found := self.standing(member, service)):
             broken[self.member_at] = found
-        place = self.department_at
+        place = self._department_at
         if place is None or values[place] is None or place in broken:
             return
         if found := broken_department(self._scene, member, values[place]):
@@ -118,9 +118,9 @@ class RowJudge:
 
     def _service_of(self, values: Values, broken: Mapping[int, Broken]) -> str | None:
         """Of the row, where it is the row that says so: None where it does not say it rightly."""
-        if self.service_at is None:
+        if self._service_at is None:
             return self._form.services[0]
-        return None if self.service_at in broken else values[self.service_at]
+        return None if self._service_at in broken else values[self._service_at]
 
     def standing(self, member: Member, service: str) -> Broken | None:
         key = (member.code, service)

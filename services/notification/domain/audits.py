@@ -3,11 +3,11 @@
 from services.notification.domain.letters import Draft
 from services.notification.domain.words import COLON, GREETING, count
 from shared.events import AuditAnswerAwaited, AuditPlanned, AuditSigned, EvidenceRequested
+from shared.network_facts import SERVICE_TITLES
 from shared.report import french
 
 AuditEvent = AuditPlanned | EvidenceRequested | AuditAnswerAwaited | AuditSigned
 
-SERVICES = {"assistance": "CIL-PASS assistance", "mobilite": "CIL-PASS mobilité"}
 _BASES = {
     "first": "au titre de la première période",
     "calendar": "selon le calendrier du Conseil d’administration",
@@ -21,7 +21,7 @@ def audit_letter(event: AuditEvent, audited_name: str, base_url: str) -> Draft:
     whose = f"{audited_name} ({event.audited})" if audited_name else event.audited
     return Draft(
         title=f"Audit {event.number}{COLON}{title}",
-        paragraphs=(GREETING, f"Audit {SERVICES[event.service]} de {whose}.", told),
+        paragraphs=(GREETING, f"Audit {SERVICE_TITLES[event.service]} de {whose}.", told),
         links=(("Voir l’audit", f"{base_url}/audits/{event.audit}"),),
     )
 

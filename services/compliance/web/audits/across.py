@@ -16,11 +16,12 @@ from services.compliance.domain.audits.across import (
 )
 from services.compliance.domain.standards import STANDARDS, Audited, Standard, standard_on
 from services.compliance.tables.audits import known_audits
-from services.compliance.web.audits.shown import SERVICES, names_of
+from services.compliance.web.audits.shown import names_of
 from services.compliance.web.audits.standards import day_of
 from services.compliance.web.doors import RoomDatabase, SignedIn, Uesl
 from shared.files import document_response
 from shared.network import Network, Service
+from shared.network_facts import SERVICE_TITLES
 from shared.pages import Link
 from shared.readings import read_network
 from shared.security import Viewer
@@ -51,7 +52,7 @@ async def conformity_page(
         service=service,
         genre=genre,
         cherche=cherche,
-        services=SERVICES,
+        services=SERVICE_TITLES,
         kinds=KINDS,
         verdicts=VERDICTS,
         standard=standard,

@@ -1,7 +1,7 @@
 """What is done in an audit, from its page: moves, evidence, results, findings, answers, sample, report."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -20,15 +20,14 @@ from services.compliance.web.audits.shown import render_audit, seen_audit
 from services.compliance.web.audits.standards import day_of
 from services.compliance.web.audits.who import movers_of
 from services.compliance.web.doors import Anyone, RoomDatabase, Uesl
-from shared.clock import Clock, noon
+from services.compliance.web.recording import recorded_at
 from shared.database import Database
 from shared.files import document_response, file_response
 from shared.pages import FieldError
 from shared.periods import Period, periods_before
 from shared.readings import read_network
 from shared.security import Viewer
-from shared.transaction import Transaction
-from shared.web import Problem, not_found, settings_of
+from shared.web import Problem, not_found
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,12 +36,6 @@ Short = Annotated[str, Form(max_length=200)]
 _VERDICTS = Literal["conforme", "partiel", "non_conforme", "sans_objet"]
 QUARTERS_SAMPLED = 4
 LARGEST_SAMPLE = 200
-
-
-async def moment_of(request: Request, work: Transaction) -> datetime:
-    """Now, or noon of the day of a simulation."""
-    clock: Clock = request.app.state.clock
-    return noon(await day_of(request, work)) if settings_of(request).simulation else clock()
 
 
 async def _change(
@@ -84,7 +77,7 @@ async def move_it(
         async with database.transaction(viewer.sees) as work:
             found = await seen_audit(work, audit)
             movers, network = movers_of(viewer, found), await read_network(work)
-            at = await moment_of(request, work)
+            at = await recorded_at(request, work)
             await move_audit(work, audit, to, movers, by=viewer.name, at=at, note=note, network=network)
     except AuditRefused as refused:
         return await _refused(request, database, viewer, audit, refused, {"note": note})
@@ -124,7 +117,7 @@ async def answer_gap(
     request: Request, audit: UUID, n: int, database: RoomDatabase, viewer: Anyone, text: Text = ""
 ) -> Response:
     async with database.transaction(viewer.sees) as work:
-        at = await moment_of(request, work)
+        at = await recorded_at(request, work)
 
     def change(found: Audit) -> Audit:
         return write.answer_finding(found, n, text, viewer.name, at)
@@ -204,7 +197,7 @@ async def upload(
             _allow(viewer, found, "audited")
             if not found.is_open:
                 raise AuditRefused("Cet audit est clos : aucune pièce ne s’y ajoute.")
-            at = await moment_of(request, work)
+            at = await recorded_at(request, work)
             until, by = _day(expires_on), viewer.name
             await keep_piece(work, found, evidence, name, content, expires_on=until, by=by, at=at)
     except AuditRefused as refused:

@@ -15,12 +15,13 @@ from services.compliance.settings import AuditSettings
 from services.compliance.tables.audits import add_audit, known_audits, next_number
 from services.compliance.tables.audits.firms import keep_firm, known_firms
 from services.compliance.tables.audits.signing import say_planned
-from services.compliance.web.audits.conducting import moment_of
-from services.compliance.web.audits.shown import SERVICES, names_of
+from services.compliance.web.audits.shown import names_of
 from services.compliance.web.audits.standards import day_of
 from services.compliance.web.doors import RoomDatabase, Uesl
+from services.compliance.web.recording import recorded_at
 from shared.database import Database
 from shared.network import Network, Service
+from shared.network_facts import SERVICE_TITLES
 from shared.pages import FieldError, Link
 from shared.readings import read_network
 from shared.security import Viewer
@@ -58,7 +59,7 @@ async def _page(
         situations=SITUATIONS,
         load=load(audits),
         firms=firms,
-        services=SERVICES,
+        services=SERVICE_TITLES,
         kinds=KINDS,
         bases=BASES,
         errors=errors,
@@ -74,7 +75,7 @@ async def record_firm(
     """Refused where it is an actor of the network."""
     try:
         async with database.transaction(viewer.sees) as work:
-            network, at = await read_network(work), await moment_of(request, work)
+            network, at = await read_network(work), await recorded_at(request, work)
             addresses = emails.replace(",", " ").split()
             await keep_firm(work, network, code, name, addresses, by=viewer.name, at=at)
     except AuditRefused as refused:
@@ -119,7 +120,7 @@ async def _planned(work: Transaction, request: Request, viewer: Viewer, *, servi
         standard = standard_on(service, planned_for)
     except NoSuchStandard as error:
         raise AuditRefused("Aucun référentiel ne vaut ce jour-là.") from error
-    at, number = await moment_of(request, work), await next_number(work, planned_for)
+    at, number = await recorded_at(request, work), await next_number(work, planned_for)
     step = Step(before=None, after="planned", by=viewer.name, at=at)
     audit = Audit.model_validate(
         {**told, "id": uuid4(), "number": number, "service": service, "standard_version": standard.version,

@@ -24,6 +24,7 @@ from services.compliance.web.doors import Anyone, RoomDatabase
 from shared.database import Database
 from shared.described import problems
 from shared.network import Network, Service
+from shared.network_facts import SERVICE_TITLES
 from shared.pages import FieldError, Link
 from shared.readings import read_network
 from shared.security import Viewer
@@ -31,8 +32,6 @@ from shared.transaction import Transaction
 from shared.web import not_found, page_context, pages_of
 
 router = APIRouter(tags=["audits"])
-
-SERVICES: Mapping[str, str] = {"assistance": "CIL-PASS assistance", "mobilite": "CIL-PASS mobilité"}
 
 
 class ListedAudit(BaseModel, from_attributes=True):
@@ -99,7 +98,7 @@ async def audits_page(request: Request, database: RoomDatabase, viewer: Anyone) 
 
 
 _WORDS: dict[str, Any] = {
-    "services": SERVICES,
+    "services": SERVICE_TITLES,
     "states_of": STATES,
     "kinds": KINDS,
     "bases": BASES,
